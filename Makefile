@@ -1,0 +1,28 @@
+# One line a target: everything is done by dev.py, with or without make.
+# Arguments are passed on: make test ARGS="-k outbox"
+ARGS ?=
+DEV = python3 dev.py
+
+.DEFAULT_GOAL := help
+.PHONY: run test check demo manage clean help
+
+run: ## Start the servers and all roles; Ctrl-C stops them
+	@$(DEV) run $(ARGS)
+
+test: ## Run the tests on servers of their own
+	@$(DEV) test $(ARGS)
+
+check: ## Lint, types, architecture, migrations, container files
+	@$(DEV) check $(ARGS)
+
+demo: ## Run, import the sample data, compare both sides
+	@$(DEV) demo $(ARGS)
+
+manage: ## Run a manage.py command on the stack: make manage ARGS=reconcile
+	@$(DEV) manage $(ARGS)
+
+clean: ## Stop what was left running, remove .local and .venv
+	@$(DEV) clean $(ARGS)
+
+help: ## Show this list
+	@sed -n 's/^\([a-z]*\):.*## /  \1	/p' $(MAKEFILE_LIST) | expand -t 12
