@@ -1,0 +1,162 @@
+"""All configuration, and the only reader of the environment.
+
+`ROLE` names what a process is for: "commands" and "queries" are the two web roles;
+unset means a daemon or a management command.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import environ
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.FileAwareEnv()
+
+# --- what this process is ---------------------------------------------------------
+ROLE: str = env.str("ROLE", default="")
+IS_WEB = ROLE in {"commands", "queries"}
+DEBUG: bool = env.bool("DEBUG", default=False)
+SECRET_KEY: str = env.str("SECRET_KEY", default="insecure-local-key")
+ALLOWED_HOSTS: list[str] = env.list(
+    "ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"]
+)
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+
+# --- web servers ------------------------------------------------------------------
+COMMAND_SERVICE_PORT: int = env.int("COMMAND_SERVICE_PORT", default=8080)
+QUERY_SERVICE_PORT: int = env.int("QUERY_SERVICE_PORT", default=8081)
+BIND_HOST: str = env.str("BIND_HOST", default="127.0.0.1")
+WEB_WORKERS: int = env.int("WEB_WORKERS", default=2)  # processes
+WEB_THREADS: int = env.int("WEB_THREADS", default=4)  # in each process
+MAX_BODY_BYTES: int = env.int("MAX_BODY_BYTES", default=4 * 1024 * 1024)
+DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
+ROOT_URLCONF = (
+    "analytics_project.urls_queries"
+    if ROLE == "queries"
+    else "analytics_project.urls_commands"
+)
+WSGI_APPLICATION = "analytics_project.wsgi.application"
+
+# --- databases --------------------------------------------------------------------
+STATEMENT_TIMEOUT_MS: int = env.int("STATEMENT_TIMEOUT_MS", default=20_000)
+CONNECT_TIMEOUT_S: int = env.int("CONNECT_TIMEOUT_S", default=5)
+
+
+def database(url_name: str, *, read_only: bool = False) -> dict[str, Any]:
+    """One database's settings: prepared statements, bounded waits, UTC.
+
+    Web roles share a pool among their threads; daemons keep one connection.
+    """
+    session = {
+        "statement_timeout": STATEMENT_TIMEOUT_MS,
+        "idle_in_transaction_session_timeout": 60_000,  # ms
+        "default_transaction_read_only": "on" if read_only else "off",
+    }
+    options: dict[str, Any] = {
+        "connect_timeout": CONNECT_TIMEOUT_S,
+        "server_side_binding": True,
+        "prepare_threshold": 2,  # a statement seen this often is prepared
+        "application_name": f"analytics-{ROLE or 'daemon'}",
+        "options": " ".join(f"-c {name}={value}" for name, value in session.items()),
+    }
+    if IS_WEB:
+        options["pool"] = {"min_size": 0, "max_size": WEB_THREADS + 1, "timeout": 5}
+    return {
+        **env.db_url(url_name),
+        "CONN_MAX_AGE": 0 if IS_WEB else None,
+        "OPTIONS": options,
+    }
+
+
+# The query role has no write database at all: analytics come from the read tables.
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": {} if ROLE == "queries" else database("DATABASE_URL"),
+    "read": database("READ_DATABASE_URL", read_only=ROLE == "queries"),
+}
+DATABASE_ROUTERS = [
+    "analytics_project.routers.ReadRouter",
+    "analytics_project.routers.WriteRouter",
+]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- the wire ---------------------------------------------------------------------
+BROKER_URL: str = env.str("BROKER_URL", default="")
+EVENT_SOURCE: str = env.str("EVENT_SOURCE", default="/commerce/commands")
+RELAY_WINDOW: int = env.int("RELAY_WINDOW", default=500)  # unconfirmed messages
+CONSUMER_BATCH: int = env.int("CONSUMER_BATCH", default=1000)  # events a transaction
+MAX_ATTEMPTS: int = env.int("MAX_ATTEMPTS", default=5)  # deliveries before parking
+ALIVE_FILE: str = env.str("ALIVE_FILE", default="")  # touched by a healthy daemon
+
+# --- Django -----------------------------------------------------------------------
+INSTALLED_APPS = [
+    "analytics_project",
+    "commands_app",
+    "projections_app",
+    "queries_app",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "drf_spectacular_sidecar",
+]
+_EDGE = [
+    "analytics_project.problems.ProblemMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+]
+_ADMIN = [
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+MIDDLEWARE = _EDGE if ROLE == "queries" else _EDGE + _ADMIN
+APPEND_SLASH = ROLE != "queries"  # the admin's links end in slashes, the API's do not
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "DEFAULT_THROTTLE_CLASSES": [],
+    "EXCEPTION_HANDLER": "analytics_project.problems.exception_handler",
+    "UNAUTHENTICATED_USER": None,
+}
+USE_TZ = True
+TIME_ZONE = "UTC"
+USE_I18N = False
+STATIC_URL = "static/"
+STATIC_ROOT: str = env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles"))
+WHITENOISE_USE_FINDERS = True  # no collectstatic step between clone and run
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "DENY"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {
+        "handlers": ["stderr"],
+        "level": env.str("LOG_LEVEL", default="INFO"),
+    },
+    "loggers": {"pika": {"level": "CRITICAL"}},
+}
