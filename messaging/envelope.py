@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections.abc import Callable
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -43,7 +44,7 @@ class Received(msgspec.Struct, frozen=True):
 
 
 _decode_envelope = msgspec.json.Decoder(Envelope).decode
-_decode_payload = {
+_decode_payload: dict[tuple[str, int], Callable[[msgspec.Raw], Payload]] = {
     (kind.__name__, version): msgspec.json.Decoder(kind).decode
     for kind in (*EVENT_TYPES, Watermark)
     for version in range(1, kind.VERSION + 1)

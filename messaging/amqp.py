@@ -1,0 +1,67 @@
+"""Connections to RabbitMQ: how to reach it, what to declare, how its errors end."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import pika
+from pika.adapters.blocking_connection import BlockingChannel
+from pika.exceptions import AMQPError, ReentrancyError
+
+from messaging import topology
+from messaging.errors import BrokerUnavailable
+
+HEARTBEAT_S = 60
+# Heartbeats stop while a broker in alarm blocks publishers; only this limit ends it.
+BLOCKED_TIMEOUT_S = 10
+CONNECT_TIMEOUT_S = 5
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turns whatever pika or the socket raises into BrokerUnavailable."""
+    try:
+        yield
+    except ReentrancyError:
+        raise
+    except (AMQPError, OSError) as error:
+        reason = str(error) or repr(error)
+        raise BrokerUnavailable(f"{type(error).__name__}: {reason}") from error
+
+
+def parameters(urls: Sequence[str], name: str) -> list[pika.URLParameters]:
+    """One set a broker node; `name` is what the management UI shows."""
+    found = []
+    for url in urls:
+        node = pika.URLParameters(url)
+        node.heartbeat = HEARTBEAT_S
+        node.blocked_connection_timeout = BLOCKED_TIMEOUT_S
+        node.socket_timeout = node.stack_timeout = CONNECT_TIMEOUT_S
+        node.client_properties = {"connection_name": name}
+        found.append(node)
+    return found
+
+
+def connect(urls: Sequence[str], name: str) -> pika.BlockingConnection:
+    """Connects to the first node that answers. Raises BrokerUnavailable."""
+    with translated():
+        return pika.BlockingConnection(parameters(urls, name))
+
+
+def declare(channel: BlockingChannel) -> None:
+    """Makes exchanges, queues and bindings what `topology` says; repeatable."""
+    for exchange in topology.EXCHANGES:
+        channel.exchange_declare(exchange.name, exchange.kind, durable=True)
+    for queue in topology.QUEUES:
+        channel.queue_declare(queue.name, durable=True, arguments=queue.arguments)
+        channel.queue_bind(queue.name, queue.exchange, queue.pattern)
+
+
+def declare_topology(urls: Sequence[str], name: str) -> None:
+    """Declares over a connection of its own. Raises BrokerUnavailable."""
+    with translated():
+        connection = connect(urls, name)
+        try:
+            declare(connection.channel())
+        finally:
+            if connection.is_open:
+                connection.close()

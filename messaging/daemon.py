@@ -1,0 +1,109 @@
+"""The loop that relay and consumer share: `run_once` works, this waits."""
+
+import logging
+import random
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from threading import Event
+from types import FrameType
+from typing import Protocol
+
+from messaging.errors import MessagingError
+
+logger = logging.getLogger(__name__)
+
+FIRST_RETRY_S = 0.1
+LAST_RETRY_S = 5.0
+
+
+class Worker(Protocol):
+    """What the loop drives."""
+
+    def connect(self) -> None: ...
+
+    def run_once(self) -> int:
+        """Does one piece of work and says how much it was."""
+        ...
+
+    def wait(self, seconds: float) -> None:
+        """Waits while connections are kept alive."""
+        ...
+
+    def close(self) -> None: ...
+
+
+@contextmanager
+def stop_on_signals() -> Iterator[Event]:
+    """The first SIGTERM or SIGINT sets the event; a second one kills as usual."""
+    stop = Event()
+    signals = (signal.SIGTERM, signal.SIGINT)
+
+    def ask_to_stop(_: int, __: FrameType | None) -> None:
+        stop.set()
+        for number in signals:
+            signal.signal(number, signal.SIG_DFL)
+
+    previous = {number: signal.signal(number, ask_to_stop) for number in signals}
+    try:
+        yield stop
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
+
+
+def run(
+    worker: Worker,
+    *,
+    stop: Event,
+    idle: tuple[float, float],
+    transient: tuple[type[Exception], ...],
+    alive: Callable[[], None],
+) -> None:
+    """Drives the worker until `stop`; connects again after transient errors.
+
+    `idle` is the shortest and longest wait in seconds between two passes that found
+    nothing; `alive` is called after each pass that went well. What is not transient
+    ends the process: its supervisor starts it again.
+    """
+    expected = (MessagingError, *transient)
+    failures = 0
+    while not stop.is_set():
+        try:
+            worker.connect()
+            for _ in _passes(worker, stop, idle):
+                failures = 0
+                alive()
+        except expected as error:
+            failures += 1
+            pause = _back_off(failures)
+            logger.warning(
+                "connection lost, next try in %.1f s: %s", pause, str(error).strip()
+            )
+            _close(worker, expected)
+            stop.wait(pause)
+    _close(worker, expected)
+
+
+def _passes(worker: Worker, stop: Event, idle: tuple[float, float]) -> Iterator[None]:
+    shortest, longest = idle
+    pause = shortest
+    while not stop.is_set():
+        worked = worker.run_once()
+        yield
+        if worked:
+            pause = shortest
+        else:
+            worker.wait(pause)
+            pause = min(pause * 2, longest)
+
+
+def _close(worker: Worker, expected: tuple[type[Exception], ...]) -> None:
+    with suppress(*expected):
+        worker.close()
+
+
+def _back_off(failures: int) -> float:
+    """Seconds: doubled each time, with jitter so that daemons do not march in step."""
+    limit: float = min(LAST_RETRY_S, FIRST_RETRY_S * 2 ** min(failures, 10))
+    return random.uniform(limit / 2, limit)  # noqa: S311 (no secret)

@@ -1,0 +1,145 @@
+"""Receiving in batches: what the socket holds becomes one list of deliveries."""
+
+from collections import deque
+from collections.abc import Collection, Sequence
+from itertools import islice
+from typing import NamedTuple
+
+import pika
+from pika.adapters.blocking_connection import BlockingChannel
+from pika.spec import Basic, BasicProperties
+
+from messaging import amqp, topology
+from messaging.errors import BrokerUnavailable
+
+
+class Delivery(NamedTuple):
+    """One message as the broker handed it over; `tag` settles it on this channel."""
+
+    tag: int
+    body: bytes
+    message_id: str | None
+    type: str | None
+    redelivered: bool
+
+
+class Subscriber:
+    """One connection and one channel; not safe to share among threads."""
+
+    def __init__(
+        self,
+        *,
+        urls: Sequence[str],
+        prefetch: int,
+        name: str,
+        queue: str = topology.QUEUE,
+    ) -> None:
+        self._urls = urls
+        self._prefetch = prefetch
+        self._name = name
+        self._queue = queue
+        self._connection: pika.BlockingConnection | None = None
+        self._channel: BlockingChannel | None = None
+        self._received: deque[Delivery] = deque()
+        self._unsettled: dict[int, None] = {}  # in the order of delivery
+        self._cancelled = False
+
+    def connect(self) -> None:
+        """Declares the topology and starts to consume. Raises BrokerUnavailable.
+
+        Tags of an earlier connection are void: what was not acknowledged on it
+        comes again.
+        """
+        self.close()
+        with amqp.translated():
+            self._connection = amqp.connect(self._urls, self._name)
+            self._channel = self._connection.channel()
+            amqp.declare(self._channel)
+            self._channel.basic_qos(prefetch_count=self._prefetch)
+            self._channel.add_on_cancel_callback(self._on_cancel)
+            self._channel.basic_consume(self._queue, self._on_message)
+
+    def close(self) -> None:
+        """Hands what is unsettled back to the broker."""
+        connection, self._connection, self._channel = self._connection, None, None
+        self._received.clear()
+        self._unsettled.clear()
+        self._cancelled = False
+        if connection is not None and connection.is_open:
+            with amqp.translated():
+                connection.close()
+
+    def receive(self, *, limit: int, wait: float) -> list[Delivery]:
+        """At most `limit` deliveries; waits up to `wait` seconds for the first."""
+        with amqp.translated():
+            if not self._received:
+                self._process(wait)
+            while len(self._received) < limit:
+                before = len(self._received)
+                self._process(0)
+                if len(self._received) == before:
+                    break
+        batch = [self._received.popleft() for _ in range(min(limit, self._held))]
+        self._unsettled.update((delivery.tag, None) for delivery in batch)
+        return batch
+
+    def ack(self, tags: Collection[int]) -> None:
+        """Acknowledges: with one frame where nothing older is left unsettled."""
+        if not tags:
+            return
+        last = max(tags)
+        older = islice(self._unsettled, len(tags))
+        with amqp.translated():
+            if set(older) == set(tags):
+                self._open_channel.basic_ack(last, multiple=True)
+            else:
+                for tag in tags:
+                    self._open_channel.basic_ack(tag)
+        for tag in tags:
+            self._unsettled.pop(tag, None)
+
+    def reject(self, tag: int) -> None:
+        """Gives up on a message: the broker moves it to the dead-letter queue."""
+        with amqp.translated():
+            self._open_channel.basic_reject(tag, requeue=False)
+        self._unsettled.pop(tag, None)
+
+    def wait(self, seconds: float) -> None:
+        """Waits while the connection is kept alive. Raises BrokerUnavailable."""
+        with amqp.translated():
+            self._process(seconds)
+
+    @property
+    def _held(self) -> int:
+        return len(self._received)
+
+    @property
+    def _open_channel(self) -> BlockingChannel:
+        if self._channel is None or self._cancelled:
+            raise BrokerUnavailable("not consuming")
+        return self._channel
+
+    def _process(self, seconds: float) -> None:
+        if self._connection is None or self._cancelled:
+            raise BrokerUnavailable("not consuming")
+        self._connection.process_data_events(time_limit=seconds)
+
+    def _on_cancel(self, _: object) -> None:
+        # The queue is gone or its leader moved: connect again, declare again.
+        self._cancelled = True
+
+    def _on_message(
+        self,
+        _: BlockingChannel,
+        method: Basic.Deliver,
+        properties: BasicProperties,
+        body: bytes,
+    ) -> None:
+        delivery = Delivery(
+            method.delivery_tag,
+            body,
+            properties.message_id,
+            properties.type,
+            method.redelivered,
+        )
+        self._received.append(delivery)
