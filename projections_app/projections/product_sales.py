@@ -1,0 +1,25 @@
+"""How much of a product was sold, for how much, in how many orders?"""
+
+from projections_app.projection import Projection
+
+PRODUCT_SALES = Projection(
+    name="product_sales",
+    table="product_sales_view",
+    key=("product_id",),
+    columns={
+        "total_quantity_sold": "add",
+        "total_revenue": "add",
+        "order_count": "add",
+    },
+    query="""
+        SELECT product_id,
+               sum(quantity) AS total_quantity_sold,
+               sum(amount) AS total_revenue,
+               count(DISTINCT order_id) FILTER (WHERE kind = 'sale')
+               - count(DISTINCT order_id) FILTER (WHERE kind = 'cancellation')
+                   AS order_count
+          FROM {ledger}
+         WHERE {where}
+         GROUP BY product_id
+    """,
+)
