@@ -66,7 +66,7 @@ def run(
     nothing; `alive` is called after each pass that went well. What is not transient
     ends the process: its supervisor starts it again.
     """
-    expected = (MessagingError, *transient)
+    expected: tuple[type[Exception], ...] = (MessagingError, *transient)
     failures = 0
     while not stop.is_set():
         try:

@@ -4,7 +4,7 @@ import os
 import time
 from collections.abc import Callable
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
@@ -44,7 +44,7 @@ class Received(msgspec.Struct, frozen=True):
 
 
 _decode_envelope = msgspec.json.Decoder(Envelope).decode
-_decode_payload: dict[tuple[str, int], Callable[[msgspec.Raw], Payload]] = {
+_decode_payload: dict[tuple[str, int], Callable[[msgspec.Raw], Any]] = {
     (kind.__name__, version): msgspec.json.Decoder(kind).decode
     for kind in (*EVENT_TYPES, Watermark)
     for version in range(1, kind.VERSION + 1)

@@ -5,6 +5,7 @@ shares them. A message counts as published when the broker confirmed it and did 
 return it as unroutable (`mandatory`): Basic.Return comes before the confirm.
 """
 
+import time
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -57,6 +58,7 @@ class Publisher:
             self._open(node)
             if self._channel is not None:
                 return
+            self.close()
         self._fail()
 
     def _open(self, node: pika.URLParameters) -> None:
@@ -68,7 +70,7 @@ class Publisher:
                 on_open_error_callback=self._lost,
                 on_close_callback=self._lost,
             )
-        self._run(OPEN_TIMEOUT_S, until=lambda: self._channel is not None)
+        self._run(OPEN_TIMEOUT_S, until=lambda: bool(self._channel or self._failure))
 
     def _opened(self, connection: pika.SelectConnection) -> None:
         connection.channel(on_open_callback=self._channel_opened)
@@ -91,12 +93,15 @@ class Publisher:
 
     def close(self) -> None:
         """Forgets the connection and all that was unconfirmed on it."""
-        self._channel = None
+        connection, self._channel = self._connection, None
         self._unconfirmed.clear()
-        if self._connection is not None and self._connection.is_open:
+        if connection is None:
+            return
+        if connection.is_open:
             with amqp.translated():
-                self._connection.close()
-            self._run(CLOSE_TIMEOUT_S, until=lambda: False)
+                connection.close()
+            self._run(CLOSE_TIMEOUT_S, until=lambda: connection.is_closed)
+        connection.ioloop.close()
         self._connection = None
 
     # --- publishing ---------------------------------------------------------------
@@ -113,7 +118,10 @@ class Publisher:
         with amqp.translated():
             for message in messages:
                 self._send(message)
-        self._run(CONFIRM_TIMEOUT_S, until=lambda: not self._unconfirmed)
+        self._run(
+            CONFIRM_TIMEOUT_S,
+            until=lambda: not self._unconfirmed or self._failure is not None,
+        )
         if self._failure or self._unconfirmed:
             self._fail()
         return {id_ for id_ in self._confirmed if str(id_) not in self._returned}
@@ -156,18 +164,19 @@ class Publisher:
         """Waits while the connection is kept alive. Raises BrokerUnavailable."""
         if self._channel is None:
             self._fail()
-        self._run(seconds, until=lambda: False)
+        self._run(seconds, until=lambda: self._failure is not None)
         if self._failure:
             self._fail()
 
     def _run(self, seconds: float, *, until: Callable[[], bool]) -> None:
-        """Runs pika's loop until the condition, a loss, or the time is over."""
-        if until() or self._connection is None:
-            return
+        """Runs pika's loop until the condition holds or the time is over."""
+        assert self._connection is not None  # noqa: S101 (the callers checked it)
         loop = self._connection.ioloop
+        end = time.monotonic() + seconds
         timer = loop.call_later(seconds, loop.stop)
         with amqp.translated():
-            loop.start()
+            while not until() and time.monotonic() < end:
+                loop.start()
         loop.remove_timeout(timer)
 
     def _stop_loop(self) -> None:

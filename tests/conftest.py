@@ -1,0 +1,67 @@
+"""Gives every room of tests the databases of its room, and a broker of its own."""
+
+import os
+import urllib.request
+import uuid
+from base64 import b64encode
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+TESTS = Path(__file__).parent
+DATABASES = {
+    "commands_app": ["default"],
+    "projections_app": ["read"],
+    "queries_app": ["read"],
+    "analytics_project": ["default", "read"],
+}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        room = item.path.relative_to(TESTS).parts[0]
+        marked = any(mark.name == "django_db" for mark in item.iter_markers())
+        if room in DATABASES and not marked:
+            item.add_marker(pytest.mark.django_db(databases=DATABASES[room]))
+
+
+class Broker:
+    """A RabbitMQ vhost of one's own, and its management API."""
+
+    def __init__(self, amqp_url: str, management_url: str) -> None:
+        self._management = urlsplit(management_url)
+        self.vhost = f"test-{uuid.uuid4().hex[:12]}"
+        self.url = amqp_url.rsplit("/", 1)[0] + f"/{self.vhost}"
+
+    def call(self, method: str, path: str, body: bytes = b"") -> bytes:
+        """One call of the management API; `path` starts behind /api/."""
+        parts = self._management
+        login = b64encode(f"{parts.username}:{parts.password}".encode()).decode()
+        request = urllib.request.Request(
+            f"{parts.scheme}://{parts.hostname}:{parts.port}/api/{path}",
+            method=method,
+            data=body or None,
+            headers={
+                "Authorization": f"Basic {login}",
+                "Content-Type": "application/json",
+            },
+        )
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return bytes(answer.read())
+
+
+@pytest.fixture
+def broker() -> Iterator[Broker]:
+    """A fresh, empty vhost; gone after the test."""
+    fresh = Broker(os.environ["BROKER_URL"], os.environ["BROKER_MANAGEMENT_URL"])
+    fresh.call("PUT", f"vhosts/{fresh.vhost}")
+    yield fresh
+    fresh.call("DELETE", f"vhosts/{fresh.vhost}")
+
+
+@pytest.fixture
+def broker_url(broker: Broker) -> str:
+    return broker.url
