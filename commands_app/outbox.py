@@ -1,0 +1,177 @@
+"""The outbox: the only reader and writer of its rows."""
+
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import msgspec
+from django.conf import settings
+from django.db import connection, transaction
+
+from commands_app.session import Run
+from messaging.envelope import Envelope, encode
+from messaging.events import Event
+from messaging.publisher import Message
+
+COUNT_CAP = 10_000  # health need not count further
+FETCH_SIZE = 500  # rows that a streaming reader holds in memory
+
+_traceparent: ContextVar[str | None] = ContextVar("traceparent", default=None)
+
+APPEND = """
+    INSERT INTO outbox (event_id, topic, event_type, version, subject, payload,
+                        traceparent)
+    SELECT id, topic, type, version, subject, payload::jsonb, %s
+    FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::smallint[], %s::text[],
+                %s::text[])
+         AS event (id, topic, type, version, subject, payload)
+"""
+COLUMNS = """event_id, event_type, topic, version, subject, created_at, traceparent,
+             payload::text AS payload"""
+# now() is when this statement's transaction began, so before its snapshot: whatever
+# was committed before it is seen here. clock_timestamp() would come after.
+PENDING = f"""
+    SELECT now(), event.*
+    FROM (SELECT) AS always
+    LEFT JOIN (SELECT {COLUMNS}, id FROM outbox WHERE published_at IS NULL
+               ORDER BY id LIMIT %s) AS event ON true
+    ORDER BY event.id
+"""  # noqa: S608
+HISTORY = f"SELECT {COLUMNS} FROM outbox ORDER BY id"  # noqa: S608
+MARK = """
+    UPDATE outbox SET published_at = clock_timestamp()
+    WHERE event_id = ANY(%s) AND published_at IS NULL
+"""
+UNMARK = """
+    UPDATE outbox SET published_at = NULL
+    WHERE event_id = ANY(%s) AND published_at IS NOT NULL
+"""
+BACKLOG = """
+    SELECT (SELECT count(*) FROM (SELECT FROM outbox WHERE published_at IS NULL
+                                  LIMIT %s) AS counted),
+           (SELECT now() - created_at FROM outbox WHERE published_at IS NULL
+            ORDER BY id LIMIT 1)
+"""
+
+
+class Pending(NamedTuple):
+    """Events to publish; all that was committed before `watermark` is published."""
+
+    messages: list[Message]
+    watermark: datetime
+
+
+class Backlog(NamedTuple):
+    size: int  # at most COUNT_CAP
+    age: timedelta | None  # of the oldest; None: nothing is pending
+
+
+@contextmanager
+def traced_by(traceparent: str | None) -> Iterator[None]:
+    """Events appended inside carry this W3C traceparent."""
+    token = _traceparent.set(traceparent)
+    try:
+        yield
+    finally:
+        _traceparent.reset(token)
+
+
+def append(run: Run, events: Mapping[UUID, Event]) -> None:
+    """Writes events, by their ids, in the transaction of what caused them."""
+    run(
+        APPEND,
+        [
+            _traceparent.get(),
+            list(events),
+            [event.TOPIC for event in events.values()],
+            [event.event_type for event in events.values()],
+            [event.VERSION for event in events.values()],
+            [event.subject for event in events.values()],
+            [encode(event).decode() for event in events.values()],
+        ],
+    )
+
+
+def pending(limit: int) -> Pending:
+    """The oldest unpublished events, in one statement that leaves nothing open.
+
+    The watermark is when the first of them was created, or else the present: an id is
+    drawn after its transaction began, so no event with a higher id, seen here or not
+    yet committed, can have been committed before the first one's `created_at`.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(PENDING, [limit])
+        rows = cursor.fetchall()
+    now, event_id, *_ = rows[0]
+    if event_id is None:
+        return Pending([], now)
+    return Pending([_message(*row[1:-1]) for row in rows], rows[0][6])
+
+
+def mark_published(event_ids: Collection[UUID]) -> int:
+    return _execute(MARK, [list(event_ids)])
+
+
+def publish_again(event_ids: Collection[UUID]) -> int:
+    """Makes published events pending; consumers apply each event only once."""
+    return _execute(UNMARK, [list(event_ids)])
+
+
+def history() -> Iterator[bytes]:
+    """All envelopes as they were or will be published, in the order of their ids."""
+    for row in _stream(HISTORY, []):
+        yield _message(*row).body
+
+
+def published(*, until: datetime) -> Iterator[UUID]:
+    """Ids of the events that were marked as published before `until`."""
+    ids = "SELECT event_id FROM outbox WHERE published_at < %s ORDER BY id"
+    for (event_id,) in _stream(ids, [until]):
+        yield event_id
+
+
+def backlog() -> Backlog:
+    with connection.cursor() as cursor:
+        cursor.execute(BACKLOG, [COUNT_CAP])
+        return Backlog(*cursor.fetchone())
+
+
+def _message(
+    event_id: UUID,
+    event_type: str,
+    topic: str,
+    version: int,
+    subject: str,
+    created_at: datetime,
+    traceparent: str | None,
+    payload: str,
+) -> Message:
+    envelope = Envelope(
+        specversion="1.0",
+        id=event_id,
+        source=settings.EVENT_SOURCE,
+        type=event_type,
+        time=created_at,
+        dataversion=version,
+        subject=subject,
+        traceparent=traceparent,
+        data=msgspec.Raw(payload.encode()),
+    )
+    return Message(event_id, event_type, topic, encode(envelope))
+
+
+def _execute(statement: str, values: list[Any]) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return int(cursor.rowcount)
+
+
+def _stream(statement: str, values: list[Any]) -> Iterator[tuple[Any, ...]]:
+    """Rows through a server-side cursor: memory does not grow with the table."""
+    with transaction.atomic(), connection.chunked_cursor() as cursor:
+        cursor.execute(statement, values)
+        while rows := cursor.fetchmany(FETCH_SIZE):
+            yield from rows

@@ -1,0 +1,48 @@
+"""The write database as commands use it: retried transactions, pipelined statements."""
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, LiteralString, TypeVar
+
+from django.db import OperationalError, connection, transaction
+from psycopg import Cursor
+from psycopg.errors import DeadlockDetected, SerializationFailure
+
+logger = logging.getLogger(__name__)
+
+ATTEMPTS = 4  # the first one and three retries
+
+T = TypeVar("T")
+Run = Callable[[LiteralString, Sequence[Any]], Cursor[Any]]
+
+
+def in_transaction(work: Callable[[], T]) -> T:
+    """Runs `work` in a transaction, again when the database chose it as a victim.
+
+    Inside a transaction it joins in: retrying is then for the outermost one.
+    """
+    if connection.in_atomic_block:
+        return work()
+    for _ in range(ATTEMPTS - 1):
+        try:
+            with transaction.atomic():
+                return work()
+        except OperationalError as error:
+            if not isinstance(error.__cause__, DeadlockDetected | SerializationFailure):
+                raise
+            logger.info("transaction retried", extra={"cause": str(error.__cause__)})
+    with transaction.atomic():
+        return work()
+
+
+@contextmanager
+def round_trip() -> Iterator[Run]:
+    """Sends the statements run in it together; read their results after it.
+
+    Statements run in order, each with a snapshot of its own.
+    """
+    connection.ensure_connection()
+    driver = connection.connection
+    with connection.wrap_database_errors, driver.pipeline():
+        yield lambda statement, values: driver.cursor().execute(statement, values)
