@@ -1,0 +1,64 @@
+"""`check`: everything that can be said of the code without a server."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from devstack import roles
+from devstack.folder import ROOT
+
+TOOLS = Path(sys.executable).parent
+NOWHERE = "127.0.0.1:1"  # checks must not find a server by chance
+ENVIRONMENT = {
+    "SECRET_KEY": "only-for-checks-" + "x" * 50,
+    "DATABASE_URL": f"postgres://nobody@{NOWHERE}/commands",
+    "READ_DATABASE_URL": f"postgres://nobody@{NOWHERE}/analytics",
+    "BROKER_URL": f"amqp://{NOWHERE}/",
+}
+CHECKS = {
+    "lint": ["ruff", "check", "."],
+    "format": ["ruff", "format", "--check", "."],
+    "architecture": ["lint-imports"],
+    "types": ["mypy"],
+    "django": roles.manage("check", "--fail-level", "WARNING"),
+    "migrations": roles.manage("makemigrations", "--check", "--dry-run"),
+    "packages": [sys.executable, "-m", "pip", "check"],
+    "dockerfile": ["hadolint", "Dockerfile"],
+    "compose": [
+        "check-jsonschema",
+        "--builtin-schema=vendor.compose-spec",
+        "docker-compose.yml",
+    ],
+    "gunicorn": ["gunicorn", "--check-config", "analytics_project.wsgi"],
+}
+
+
+def main(arguments: list[str]) -> int:
+    """Arguments name the checks to run; without any, all are."""
+    for name in arguments or CHECKS:
+        print(f"check {name}", end=" ", flush=True)
+        begun = time.monotonic()
+        done = _run(CHECKS[name])
+        if done.returncode:
+            print(f"failed: {' '.join(CHECKS[name])}\n{done.stdout}")
+            return done.returncode
+        print(f"ok ({time.monotonic() - begun:.1f} s)")
+    return 0
+
+
+def _run(command: list[str]) -> subprocess.CompletedProcess[str]:
+    path = os.pathsep.join([str(TOOLS), os.environ.get("PATH", "")])
+    return subprocess.run(
+        [
+            str(TOOLS / command[0]) if "/" not in command[0] else command[0],
+            *command[1:],
+        ],
+        check=False,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        cwd=ROOT,
+        env={**os.environ, **ENVIRONMENT, "PATH": path},
+    )

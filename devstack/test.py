@@ -1,0 +1,65 @@
+"""`test`: pytest on servers of its own, in a folder that is removed afterwards."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from devstack.folder import LOCAL, RABBITMQ_PROGRAMS, ROOT, is_running, locked
+from devstack.leftovers import end_leftovers
+from devstack.postgres import FOR_TESTS
+from devstack.stack import URLS, Stack
+
+FOLDERS = "test-*"
+LAST_WORDS = 5.0  # seconds for pytest to report after Ctrl-C
+
+
+def main(arguments: list[str]) -> int:
+    """The .env file is left out: it may name a database that matters."""
+    if os.environ.keys() >= set(URLS):
+        return _pytest(arguments, os.environ)
+    remove_old_folders()
+    directory = LOCAL / FOLDERS.replace("*", str(os.getpid()))
+    with locked(directory):
+        try:
+            return _with_servers(arguments, directory)
+        finally:
+            shutil.rmtree(directory)
+
+
+def _with_servers(arguments: list[str], directory: Path) -> int:
+    stack = Stack(
+        directory, given=os.environ, cache=RABBITMQ_PROGRAMS, settings=FOR_TESTS
+    )
+    temporary = directory / "tmp"  # so that nothing outlives the run
+    temporary.mkdir()
+    try:
+        stack.start()
+        return _pytest(arguments, {**stack.environment, "TMPDIR": str(temporary)})
+    finally:
+        stack.stop(grace=0)
+
+
+def _pytest(arguments: list[str], environment: Mapping[str, str]) -> int:
+    command = [sys.executable, "-m", "pytest", *arguments]
+    with subprocess.Popen(command, cwd=ROOT, env=environment) as pytest:
+        try:
+            return pytest.wait()
+        except KeyboardInterrupt:
+            pytest.send_signal(signal.SIGINT)
+            with suppress(subprocess.TimeoutExpired):
+                pytest.wait(LAST_WORDS)
+            pytest.kill()
+            raise
+
+
+def remove_old_folders() -> None:
+    """Those of runners that were killed."""
+    for directory in LOCAL.glob(FOLDERS):
+        if not is_running(directory):
+            end_leftovers(directory, grace=0)
+            shutil.rmtree(directory)
