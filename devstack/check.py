@@ -51,10 +51,7 @@ def main(arguments: list[str]) -> int:
 def _run(command: list[str]) -> subprocess.CompletedProcess[str]:
     path = os.pathsep.join([str(TOOLS), os.environ.get("PATH", "")])
     return subprocess.run(
-        [
-            str(TOOLS / command[0]) if "/" not in command[0] else command[0],
-            *command[1:],
-        ],
+        command,
         check=False,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -1,4 +1,4 @@
-"""`demo`: a real year of orders through the whole pipeline, then both sides compared."""
+"""`demo`: a year of real orders through the pipeline, then both sides compared."""
 
 import json
 import subprocess
@@ -82,6 +82,6 @@ def _lag(environment: Mapping[str, str]) -> int | None:
     setting = "QUERY_SERVICE_PORT"
     port = environment.get(setting, WEB_PORTS[setting])
     address = f"http://{web_host(environment)}:{port}/api/analytics/sync-status"
-    with urllib.request.urlopen(address, timeout=10) as answer:  # noqa: S310
+    with urllib.request.urlopen(address, timeout=10) as answer:
         lag: int | None = json.load(answer)["lagSeconds"]
     return lag

@@ -58,7 +58,7 @@ class Postgres:
 
     def _command(self, settings: Mapping[str, str]) -> list[str]:
         fixed = {"listen_addresses": "127.0.0.1", "unix_socket_directories": ""}
-        options = [f"--{name}={value}" for name, value in (settings | fixed).items()]
+        options = [f"--{name}={value}" for name, value in {**settings, **fixed}.items()]
         program = str(self.binaries / "postgres")
         return [program, "-D", str(self.data), "-p", str(self.port), *options]
 

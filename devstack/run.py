@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from typing import NoReturn
 
 from devstack import welcome
 from devstack.folder import RABBITMQ_PROGRAMS, STACK, given_environment, locked
@@ -21,9 +22,13 @@ ROLE_GRACE = 4.0  # seconds for the batch or the requests in hand
 
 def main(arguments: list[str]) -> int:
     with running_stack() as (_, supervisor):
-        while True:
-            supervisor.tick()
-            time.sleep(TICK)
+        serve(supervisor)
+
+
+def serve(supervisor: Supervisor) -> NoReturn:
+    while True:
+        supervisor.tick()
+        time.sleep(TICK)
 
 
 @contextmanager
