@@ -80,7 +80,10 @@ DATABASE_ROUTERS = [
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- the wire ---------------------------------------------------------------------
-BROKER_URL: str = env.str("BROKER_URL", default="")
+# One URL a broker node, separated by commas; the first that answers is used.
+BROKER_URLS: list[str] = env.list(
+    "BROKER_URL", default=["amqp://guest:guest@localhost:5672/%2F"]
+)
 EVENT_SOURCE: str = env.str("EVENT_SOURCE", default="/commerce/commands")
 RELAY_WINDOW: int = env.int("RELAY_WINDOW", default=500)  # unconfirmed messages
 CONSUMER_BATCH: int = env.int("CONSUMER_BATCH", default=1000)  # events a transaction
@@ -88,21 +91,26 @@ MAX_ATTEMPTS: int = env.int("MAX_ATTEMPTS", default=5)  # deliveries before park
 ALIVE_FILE: str = env.str("ALIVE_FILE", default="")  # touched by a healthy daemon
 
 # --- Django -----------------------------------------------------------------------
+HAS_ADMIN = ROLE != "queries"  # it needs the write database
 INSTALLED_APPS = [
     "analytics_project",
     "commands_app",
     "projections_app",
     "queries_app",
-    "django.contrib.admin",
-    "django.contrib.auth",
-    "django.contrib.contenttypes",
-    "django.contrib.sessions",
-    "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "rest_framework",
     "drf_spectacular_sidecar",
 ]
+_ADMIN_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+]
+if HAS_ADMIN:
+    INSTALLED_APPS += _ADMIN_APPS
 _EDGE = [
     "analytics_project.problems.ProblemMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -116,8 +124,8 @@ _ADMIN = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
-MIDDLEWARE = _EDGE if ROLE == "queries" else _EDGE + _ADMIN
-APPEND_SLASH = ROLE != "queries"  # the admin's links end in slashes, the API's do not
+MIDDLEWARE = _EDGE + _ADMIN if HAS_ADMIN else _EDGE
+APPEND_SLASH = HAS_ADMIN  # the admin's links end in slashes, the API's do not
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",

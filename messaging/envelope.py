@@ -52,6 +52,11 @@ _decode_payload: dict[tuple[str, int], Callable[[msgspec.Raw], Any]] = {
 encode = msgspec.json.Encoder().encode
 
 
+def raw(payload: Payload) -> msgspec.Raw:
+    """A payload as the JSON that an envelope carries."""
+    return msgspec.Raw(encode(payload))
+
+
 def decode(body: bytes) -> Received:
     """Raises DecodeError, or UnknownEvent for a type or version not known here."""
     try:

@@ -1,0 +1,96 @@
+"""The relay: publishes what the outbox holds, marks what the broker has taken."""
+
+import logging
+import time
+
+from django.db import connection
+
+from commands_app import outbox
+from messaging.envelope import Envelope, encode, new_event_id, raw
+from messaging.events import Watermark
+from messaging.publisher import Message, Publisher
+
+logger = logging.getLogger(__name__)
+
+# Session advisory lock of the one relay that publishes; released by its connection's
+# end, so a dead leader is followed by whichever stands by.
+LEADER_LOCK = 0x6F7574_626F78  # "outbox"
+WATERMARK_INTERVAL_S = 1.0
+
+
+class Relay:
+    """Publishes windows of events; nothing is marked before it is confirmed.
+
+    A crash between confirm and mark publishes the window again: consumers apply an
+    event once. No transaction is open while the broker is asked.
+    """
+
+    def __init__(self, *, publisher: Publisher, window: int, source: str) -> None:
+        self._publisher = publisher
+        self._window = window
+        self._source = source
+        self._leading = False
+        self._next_watermark = 0.0
+
+    def connect(self) -> None:
+        self._publisher.connect()
+
+    def close(self) -> None:
+        """Gives up leadership and both connections."""
+        self._leading = False
+        connection.close()
+        self._publisher.close()
+
+    def wait(self, seconds: float) -> None:
+        self._publisher.wait(seconds)
+
+    def run_once(self) -> int:
+        """Publishes one window and returns how many events it marked."""
+        if not (self._leading or self._take_the_lead()):
+            return 0
+        pending = outbox.pending(self._window)
+        marked = self._publish(pending.messages)
+        if time.monotonic() >= self._next_watermark:
+            self._publish_watermark(Watermark(published_up_to=pending.watermark))
+        return marked
+
+    def _take_the_lead(self) -> bool:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_lock(%s)", [LEADER_LOCK])
+            self._leading = cursor.fetchone()[0]
+        if self._leading:
+            logger.info("leading: this relay publishes")
+        return self._leading
+
+    def _publish(self, messages: list[Message]) -> int:
+        if not messages:
+            return 0
+        taken = self._publisher.publish(messages)
+        marked = outbox.mark_published(taken) if taken else 0
+        logger.debug("published", extra={"events": marked})
+        if len(taken) < len(messages):
+            self._mend(refused=len(messages) - len(taken))
+        return marked
+
+    def _mend(self, *, refused: int) -> None:
+        """Declares queues and bindings again: without them nothing can be routed."""
+        logger.error(
+            "%d events were returned or refused by the broker and stay unpublished",
+            refused,
+        )
+        self._publisher.connect()
+
+    def _publish_watermark(self, watermark: Watermark) -> None:
+        self._next_watermark = time.monotonic() + WATERMARK_INTERVAL_S
+        envelope = Envelope(
+            specversion="1.0",
+            id=new_event_id(),
+            source=self._source,
+            type="Watermark",
+            time=watermark.published_up_to,
+            dataversion=watermark.VERSION,
+            data=raw(watermark),
+        )
+        self._publisher.publish(
+            [Message(envelope.id, envelope.type, watermark.TOPIC, encode(envelope))]
+        )
