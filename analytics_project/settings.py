@@ -112,6 +112,7 @@ _ADMIN_APPS = [
 if HAS_ADMIN:
     INSTALLED_APPS += _ADMIN_APPS
 _EDGE = [
+    "analytics_project.edge.edge",
     "analytics_project.problems.ProblemMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -139,7 +140,7 @@ TEMPLATES = [
         },
     }
 ]
-REST_FRAMEWORK = {
+REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": [],
     "DEFAULT_THROTTLE_CLASSES": [],
@@ -150,7 +151,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 USE_I18N = False
 STATIC_URL = "static/"
-STATIC_ROOT: str = env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles"))
+STATIC_ROOT: str | None = env.str("STATIC_ROOT", default=None)
 WHITENOISE_USE_FINDERS = True  # no collectstatic step between clone and run
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
@@ -166,5 +167,8 @@ LOGGING = {
         "handlers": ["stderr"],
         "level": env.str("LOG_LEVEL", default="INFO"),
     },
-    "loggers": {"pika": {"level": "CRITICAL"}},
+    "loggers": {
+        "pika": {"level": "CRITICAL"},
+        "django.request": {"level": "ERROR"},  # a client's fault is no news
+    },
 }

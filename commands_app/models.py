@@ -4,10 +4,14 @@ Cancellations and refunds are rows of their own. Order lines keep name, category
 price as sold. `event_id` on a business row names the event that told of it.
 """
 
+from decimal import Decimal
+
 from django.db import models
 from django.db.models.functions import Now
 
-MONEY = {"max_digits": 14, "decimal_places": 2}
+
+def money() -> "models.DecimalField[Decimal, Decimal]":
+    return models.DecimalField(max_digits=14, decimal_places=2)
 
 
 def money_check(name: str, field: str) -> models.CheckConstraint:
@@ -22,7 +26,7 @@ class Product(models.Model):
     sku = models.TextField(null=True)  # noqa: DJ001 (unique: no "")
     name = models.TextField()
     category = models.TextField()
-    price = models.DecimalField(**MONEY)
+    price = money()
     stock = models.BigIntegerField(null=True)  # null: not tracked
     version = models.IntegerField(db_default=1)
     created_at = models.DateTimeField(db_default=Now())
@@ -49,7 +53,7 @@ class Order(models.Model):
 
     customer_id = models.BigIntegerField()
     reference = models.TextField(null=True)  # noqa: DJ001 (unique: no "")
-    total = models.DecimalField(**MONEY)
+    total = money()
     status = models.TextField(choices=Status, db_default=Status.PLACED)
     placed_at = models.DateTimeField()
     created_at = models.DateTimeField(db_default=Now())
@@ -79,8 +83,8 @@ class OrderItem(models.Model):
     product_name = models.TextField()
     category = models.TextField()
     quantity = models.IntegerField()
-    price = models.DecimalField(**MONEY)
-    discount = models.DecimalField(**MONEY, db_default=0)
+    price = money()
+    discount = money()
 
     class Meta:
         db_table = "order_items"
@@ -141,7 +145,7 @@ class RefundLine(models.Model):
     refund = models.ForeignKey(Refund, models.PROTECT, related_name="lines")
     order_item = models.ForeignKey(OrderItem, models.PROTECT, related_name="refunds")
     quantity = models.IntegerField()
-    discount = models.DecimalField(**MONEY)
+    discount = money()
 
     class Meta:
         db_table = "refund_lines"

@@ -1,10 +1,19 @@
 """The read side's tables: the ledger, what is rolled up from it, and bookkeeping."""
 
+from decimal import Decimal
+
 from django.db import models
 from django.db.models.functions import Now
 
-MONEY = {"max_digits": 14, "decimal_places": 2}  # one line
-SUM = {"max_digits": 24, "decimal_places": 2}  # any number of lines
+
+def money() -> "models.DecimalField[Decimal, Decimal]":
+    """Of one line."""
+    return models.DecimalField(max_digits=14, decimal_places=2)
+
+
+def money_sum() -> "models.DecimalField[Decimal, Decimal]":
+    """Of any number of lines."""
+    return models.DecimalField(max_digits=24, decimal_places=2)
 
 
 class SalesLedger(models.Model):
@@ -29,9 +38,9 @@ class SalesLedger(models.Model):
     product_name = models.TextField()
     category = models.TextField()
     quantity = models.BigIntegerField()
-    gross = models.DecimalField(**MONEY)
-    discount = models.DecimalField(**MONEY)
-    amount = models.DecimalField(**MONEY)  # gross - discount
+    gross = money()
+    discount = money()
+    amount = money()  # gross - discount
     occurred_at = models.DateTimeField()  # of the sale or of its reversal
     order_placed_at = models.DateTimeField()
 
@@ -55,7 +64,7 @@ class SalesLedger(models.Model):
 class ProductSales(models.Model):
     product_id = models.BigIntegerField(primary_key=True)
     total_quantity_sold = models.BigIntegerField()
-    total_revenue = models.DecimalField(**SUM)
+    total_revenue = money_sum()
     order_count = models.BigIntegerField()
 
     class Meta:
@@ -68,7 +77,7 @@ class ProductSales(models.Model):
 
 class CategoryMetrics(models.Model):
     category_name = models.TextField(primary_key=True)
-    total_revenue = models.DecimalField(**SUM)
+    total_revenue = money_sum()
     total_orders = models.BigIntegerField()
 
     class Meta:
@@ -81,7 +90,7 @@ class CategoryMetrics(models.Model):
 
 class CustomerLtv(models.Model):
     customer_id = models.BigIntegerField(primary_key=True)
-    total_spent = models.DecimalField(**SUM)
+    total_spent = money_sum()
     order_count = models.BigIntegerField()
     last_order_date = models.DateTimeField()
 
@@ -96,7 +105,7 @@ class CustomerLtv(models.Model):
 class HourlySales(models.Model):
     hour_timestamp = models.DateTimeField(primary_key=True)  # start of the hour, UTC
     total_orders = models.BigIntegerField()
-    total_revenue = models.DecimalField(**SUM)
+    total_revenue = money_sum()
 
     class Meta:
         db_table = "hourly_sales_view"
@@ -114,7 +123,7 @@ class ProductCatalog(models.Model):
     sku = models.TextField(null=True)  # noqa: DJ001 (null: has none)
     name = models.TextField()
     category = models.TextField()
-    price = models.DecimalField(**MONEY)
+    price = money()
 
     class Meta:
         db_table = "product_catalog"

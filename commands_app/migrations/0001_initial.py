@@ -105,7 +105,7 @@ class Migration(migrations.Migration):
                 ('category', models.TextField()),
                 ('quantity', models.IntegerField()),
                 ('price', models.DecimalField(decimal_places=2, max_digits=14)),
-                ('discount', models.DecimalField(db_default=0, decimal_places=2, max_digits=14)),
+                ('discount', models.DecimalField(decimal_places=2, max_digits=14)),
                 ('order', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='items', to='commands_app.order')),
                 ('product', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='commands_app.product')),
             ],
