@@ -1,0 +1,55 @@
+"""Becomes the web server of one role: gunicorn with threads."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandParser
+
+SHARED_MEMORY = "/dev/shm"  # noqa: S108 (gunicorn makes its own private file there)
+GRACE_S = 8  # for requests in flight after SIGTERM
+KEEPALIVE_S = 5
+LIMIT_LINE = 4094  # bytes; a category of 100 characters is at most 1,200
+LIMIT_FIELDS = 50
+LIMIT_FIELD_SIZE = 8190  # bytes
+
+
+class Command(BaseCommand):
+    help = "Serve one role over HTTP: commands (8080) or queries (8081)."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--role", choices=("commands", "queries"), required=True)
+
+    def handle(self, *, role: str, **_: Any) -> None:
+        os.execve(  # noqa: S606 (no shell is wanted)
+            sys.executable,
+            [sys.executable, "-m", "gunicorn", *gunicorn_arguments(role)],
+            {**os.environ, "ROLE": role},
+        )
+
+
+def gunicorn_arguments(role: str) -> list[str]:
+    options = {
+        "bind": f"{settings.BIND_HOST}:{port(role)}",
+        "worker-class": "gthread",
+        "workers": settings.WEB_WORKERS,
+        "threads": settings.WEB_THREADS,
+        "keep-alive": KEEPALIVE_S,
+        "graceful-timeout": GRACE_S,
+        "limit-request-line": LIMIT_LINE,
+        "limit-request-fields": LIMIT_FIELDS,
+        "limit-request-field_size": LIMIT_FIELD_SIZE,
+        "name": f"analytics-{role}",
+    }
+    if Path(SHARED_MEMORY).is_dir():
+        options["worker-tmp-dir"] = SHARED_MEMORY
+    flags = [f"--{name}={value}" for name, value in options.items()]
+    return [*flags, "--no-control-socket", "analytics_project.wsgi:application"]
+
+
+def port(role: str) -> int:
+    if role == "commands":
+        return int(settings.COMMAND_SERVICE_PORT)
+    return int(settings.QUERY_SERVICE_PORT)

@@ -1,0 +1,109 @@
+"""The questions, each one statement over the read tables."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+from uuid import UUID
+
+from django.db import connections
+
+from queries_app.parameters import Period
+from queries_app.responses import (
+    CategoryRevenue,
+    CustomerLifetimeValue,
+    HourlySales,
+    HourSales,
+    ProductSales,
+    SyncStatus,
+    instant,
+)
+
+ZERO = Decimal("0.00")
+
+PRODUCT_SALES = """
+SELECT total_quantity_sold, total_revenue, order_count
+FROM product_sales_view WHERE product_id = %s
+"""
+CATEGORY_REVENUE = """
+SELECT total_revenue, total_orders
+FROM category_metrics_view WHERE category_name = %s
+"""
+CUSTOMER_LIFETIME_VALUE = """
+SELECT total_spent, order_count, last_order_date
+FROM customer_ltv_view WHERE customer_id = %s
+"""
+HOURLY_SALES = """
+SELECT hour, coalesce(total_orders, 0), coalesce(total_revenue, 0.00)
+FROM generate_series(%s, %s - interval '1 hour', interval '1 hour') AS hour
+LEFT JOIN hourly_sales_view ON hour_timestamp = hour
+ORDER BY hour
+"""
+# The database's clock judges its own watermark.
+SYNC_STATUS = """
+SELECT last_event_at,
+       floor(extract(epoch FROM clock_timestamp() - watermark))::bigint
+FROM sync_state WHERE id = 1
+"""
+# The ledger remembers order events for ever, processed_events may be pruned. A
+# parked event is filed under its id.
+EVENT_PROGRESS = """
+SELECT EXISTS (SELECT FROM processed_events WHERE event_id = %(id)s)
+       OR EXISTS (SELECT FROM sales_ledger WHERE event_id = %(id)s),
+       EXISTS (
+           SELECT FROM dead_letters
+           WHERE fingerprint = %(id)s::text AND settled_at IS NULL
+       )
+"""
+
+
+class Progress(Enum):
+    PENDING = "pending"
+    APPLIED = "applied"
+    PARKED = "parked"
+
+
+def product_sales(product_id: int) -> ProductSales:
+    row = first(PRODUCT_SALES, (product_id,)) or (0, ZERO, 0)
+    return ProductSales(product_id, *row)
+
+
+def category_revenue(category: str) -> CategoryRevenue:
+    row = first(CATEGORY_REVENUE, (category,)) or (ZERO, 0)
+    return CategoryRevenue(category, *row)
+
+
+def customer_lifetime_value(customer_id: int) -> CustomerLifetimeValue:
+    row = first(CUSTOMER_LIFETIME_VALUE, (customer_id,))
+    if row is None:
+        return CustomerLifetimeValue(customer_id, ZERO, 0, None)
+    spent, count, last = row
+    return CustomerLifetimeValue(customer_id, spent, count, instant(last))
+
+
+def hourly_sales(period: Period) -> HourlySales:
+    with connections["read"].cursor() as cursor:
+        cursor.execute(HOURLY_SALES, period)
+        hours = [HourSales(instant(hour), *sums) for hour, *sums in cursor.fetchall()]
+    return HourlySales(instant(period.start), instant(period.end), hours)
+
+
+def sync_status() -> SyncStatus:
+    last_event_at, lag = first(SYNC_STATUS) or (None, None)
+    return SyncStatus(
+        None if last_event_at is None else instant(last_event_at),
+        None if lag is None else max(0, lag),
+    )
+
+
+def event_progress(event_id: UUID) -> Progress:
+    applied, parked = first(EVENT_PROGRESS, {"id": event_id}) or (False, False)
+    if applied:
+        return Progress.APPLIED
+    return Progress.PARKED if parked else Progress.PENDING
+
+
+def first(sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> Any:
+    with connections["read"].cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return cursor.fetchone()
