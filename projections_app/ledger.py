@@ -1,0 +1,125 @@
+"""From an order event to its ledger lines, and the lines into the table."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db.backends.utils import CursorWrapper
+from psycopg.sql import SQL, Identifier
+
+from messaging.events import OrderCancelled, OrderCreated, OrderLine, OrderRefunded
+from projections_app.errors import InconsistentEvent
+from projections_app.models import SalesLedger
+from projections_app.money import check_money
+from projections_app.projection import LEDGER
+
+OrderEvent = OrderCreated | OrderCancelled | OrderRefunded
+
+
+class Line(NamedTuple):
+    """A row of the ledger, its fields in the order of the columns."""
+
+    event_id: UUID
+    line_no: int
+    kind: str
+    order_id: int
+    customer_id: int
+    product_id: int
+    sku: str | None
+    product_name: str
+    category: str
+    quantity: int
+    gross: Decimal
+    discount: Decimal
+    amount: Decimal
+    occurred_at: datetime
+    order_placed_at: datetime
+
+
+_INSERT = SQL(
+    """
+    WITH inserted AS (
+        INSERT INTO {ledger} ({columns})
+        SELECT * FROM unnest(
+            %s::uuid[], %s::int[], %s::text[],
+            %s::bigint[], %s::bigint[], %s::bigint[],
+            %s::text[], %s::text[], %s::text[],
+            %s::bigint[], %s::numeric[], %s::numeric[], %s::numeric[],
+            %s::timestamptz[], %s::timestamptz[]
+        )
+        ON CONFLICT (event_id, line_no) DO NOTHING
+        RETURNING event_id
+    )
+    SELECT DISTINCT event_id FROM inserted
+    """
+)
+
+
+def lines(event_id: UUID, event: OrderEvent) -> list[Line]:
+    """Sales positive, reversals negative. Raises InconsistentEvent."""
+    _check(event)
+    kind, sign, occurred_at = _occurrence(event)
+    return [
+        Line(
+            event_id,
+            line.line_no,
+            kind,
+            event.order_id,
+            event.customer_id,
+            line.product_id,
+            line.sku,
+            line.name,
+            line.category,
+            sign * line.quantity,
+            sign * line.gross,
+            sign * line.discount,
+            sign * line.amount,
+            occurred_at,
+            event.placed_at,
+        )
+        for line in event.lines
+    ]
+
+
+def insert(
+    cursor: CursorWrapper, rows: Sequence[Line], *, ledger: str = LEDGER
+) -> list[UUID]:
+    """The ids of the events whose lines were not there before."""
+    if not rows:
+        return []
+    statement = _INSERT.format(
+        ledger=Identifier(ledger),
+        columns=SQL(", ").join(map(Identifier, Line._fields)),
+    ).as_string()
+    cursor.execute(statement, [list(column) for column in zip(*rows, strict=True)])
+    return [event_id for (event_id,) in cursor.fetchall()]
+
+
+def _occurrence(event: OrderEvent) -> tuple[str, int, datetime]:
+    """Its kind, its sign, and when it happened."""
+    match event:
+        case OrderCreated():
+            return SalesLedger.Kind.SALE.value, 1, event.placed_at
+        case OrderCancelled():
+            return SalesLedger.Kind.CANCELLATION.value, -1, event.cancelled_at
+        case OrderRefunded():
+            return SalesLedger.Kind.REFUND.value, -1, event.refunded_at
+
+
+def _check(event: OrderEvent) -> None:
+    """An event must add up: what it says in total is what its lines say."""
+    for line in event.lines:
+        _check_line(line)
+    if len({line.line_no for line in event.lines}) < len(event.lines):
+        raise InconsistentEvent("two lines have one number")
+    total = sum((line.amount for line in event.lines), Decimal(0))
+    if total != event.total:
+        raise InconsistentEvent(f"the lines make {total}, the total is {event.total}")
+
+
+def _check_line(line: OrderLine) -> None:
+    check_money(line.unit_price, line.discount)
+    if line.quantity < 0 or line.amount < 0:
+        raise InconsistentEvent(f"line {line.line_no} is negative")
