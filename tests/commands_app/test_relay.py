@@ -1,0 +1,223 @@
+"""Nothing is marked before the broker has it, nothing is left out, one relay leads."""
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
+from datetime import UTC, datetime
+
+import pika
+import pytest
+from django.db import connection, transaction
+
+from commands_app.models import OutboxEvent
+from commands_app.relay import Relay
+from messaging import topology
+from messaging.envelope import decode, encode, new_event_id
+from messaging.errors import BrokerUnavailable
+from messaging.events import Watermark
+from messaging.publisher import Publisher
+from messaging.subscriber import Subscriber
+from tests.conftest import Broker
+from tests.messaging.builders import an_order
+
+pytestmark = pytest.mark.django_db(transaction=True, databases=["default"])
+DEADLINE_S = 20
+
+
+def make_relay(url: str, window: int = 500) -> Relay:
+    publisher = Publisher(urls=[url], name="test-relay")
+    return Relay(publisher=publisher, window=window, source="/tests")
+
+
+@pytest.fixture
+def relay(broker_url: str) -> Iterator[Relay]:
+    with closing(make_relay(broker_url)) as relay:
+        relay.connect()
+        yield relay
+
+
+def write_events(count: int) -> list[str]:
+    order = an_order()
+    rows = OutboxEvent.objects.bulk_create(
+        OutboxEvent(
+            event_id=new_event_id(),
+            topic=order.TOPIC,
+            event_type=order.event_type,
+            version=order.VERSION,
+            subject=order.subject,
+            payload=json.loads(encode(order)),
+        )
+        for _ in range(count)
+    )
+    return [str(row.event_id) for row in rows]
+
+
+def pending() -> int:
+    return OutboxEvent.objects.filter(published_at=None).count()
+
+
+def received(url: str, wanted: int) -> list[str]:
+    """Ids of the business events in the queue, in order, watermarks left out."""
+    found: list[str] = []
+    with closing(Subscriber(urls=[url], prefetch=5000, name="test")) as subscriber:
+        subscriber.connect()
+        while len(found) < wanted:
+            batch = subscriber.receive(limit=1000, wait=5)
+            assert batch, f"only {len(found)} of {wanted} came"
+            found += [d.message_id or "" for d in batch if d.type != "Watermark"]
+            subscriber.ack([delivery.tag for delivery in batch])
+    return found
+
+
+def eventually(condition: Callable[[], bool], step: Callable[[], object]) -> None:
+    end = time.monotonic() + DEADLINE_S
+    while not condition():
+        assert time.monotonic() < end, "not in time"
+        step()
+
+
+def test_events_are_published_in_order_and_marked(
+    relay: Relay, broker_url: str
+) -> None:
+    ids = write_events(7)
+
+    assert relay.run_once() == 7
+    assert (relay.run_once(), pending()) == (0, 0)
+    assert received(broker_url, 7) == ids
+
+
+def test_the_envelope_carries_what_the_row_says(relay: Relay, broker_url: str) -> None:
+    [id_] = write_events(1)
+    relay.run_once()
+
+    with closing(Subscriber(urls=[broker_url], prefetch=9, name="t")) as subscriber:
+        subscriber.connect()
+        delivery = subscriber.receive(limit=1, wait=5)[0]
+    received = decode(delivery.body)
+    row = OutboxEvent.objects.get(event_id=id_)
+    assert received.payload == an_order()
+    assert str(received.envelope.id) == id_ == delivery.message_id
+    assert received.envelope.time == row.created_at
+    assert received.envelope.subject == "order/1"
+
+
+def test_a_window_is_no_larger_than_told(broker_url: str) -> None:
+    write_events(25)
+    with closing(make_relay(broker_url, window=10)) as relay:
+        relay.connect()
+
+        assert [relay.run_once() for _ in range(4)] == [10, 10, 5, 0]
+
+
+def test_an_unroutable_event_is_not_marked_and_is_published_once_it_can_be(
+    relay: Relay, broker_url: str
+) -> None:
+    relay.run_once()  # leads, and the first watermark is out
+    with closing(pika.BlockingConnection(pika.URLParameters(broker_url))) as other:
+        other.channel().queue_delete(topology.QUEUE)
+    ids = write_events(3)
+
+    assert relay.run_once() == 0
+    assert pending() == 3
+    assert relay.run_once() == 3  # the queue was declared again
+    assert received(broker_url, 3) == ids
+
+
+def test_events_survive_a_broker_that_goes_away(relay: Relay, broker: Broker) -> None:
+    relay.run_once()
+    broker.call("DELETE", f"vhosts/{broker.vhost}")
+    ids = write_events(5)
+    with suppress(BrokerUnavailable):
+        relay.run_once()
+    assert pending() == 5
+
+    broker.call("PUT", f"vhosts/{broker.vhost}")
+    relay.close()
+    relay.connect()
+    eventually(lambda: pending() == 0, relay.run_once)
+
+    assert received(broker.url, 5) == ids
+
+
+def test_only_one_of_two_relays_publishes_and_the_other_takes_over(
+    relay: Relay, broker_url: str
+) -> None:
+    results: list[int] = []
+    ready, end = threading.Barrier(2), threading.Barrier(2)
+
+    def second_relay() -> None:
+        with closing(make_relay(broker_url)) as other:
+            other.connect()
+            results.append(other.run_once())
+            ready.wait(DEADLINE_S)
+            end.wait(DEADLINE_S)
+            eventually(lambda: pending() == 0, other.run_once)
+            results.append(1)
+
+    relay.run_once()
+    write_events(3)
+    thread = threading.Thread(target=second_relay)
+    thread.start()
+    ready.wait(DEADLINE_S)
+    assert (results, pending()) == ([0], 3)
+
+    relay.close()  # the leader goes without having published
+    end.wait(DEADLINE_S)
+    thread.join(DEADLINE_S)
+
+    assert (results, pending()) == ([0, 1], 0)
+
+
+def test_an_event_that_commits_late_with_an_early_id_is_not_left_out(
+    relay: Relay, broker_url: str
+) -> None:
+    written, go_on = threading.Event(), threading.Event()
+    late: list[str] = []
+
+    def slow_transaction() -> None:
+        with closing(connection), transaction.atomic():
+            late.extend(write_events(1))
+            written.set()
+            go_on.wait(DEADLINE_S)
+
+    thread = threading.Thread(target=slow_transaction)
+    thread.start()
+    written.wait(DEADLINE_S)
+    early = write_events(2)  # higher ids, committed first
+    relay.run_once()
+    assert pending() == 0
+    go_on.set()
+    thread.join(DEADLINE_S)
+    relay.run_once()
+
+    assert received(broker_url, 3) == early + late
+
+
+def watermarks(url: str) -> list[datetime]:
+    with closing(Subscriber(urls=[url], prefetch=5000, name="test")) as subscriber:
+        subscriber.connect()
+        batch = subscriber.receive(limit=1000, wait=5)
+    payloads = [decode(delivery.body).payload for delivery in batch]
+    return [p.published_up_to for p in payloads if isinstance(p, Watermark)]
+
+
+def test_an_idle_relay_says_that_all_until_now_is_published(
+    relay: Relay, broker_url: str
+) -> None:
+    before = datetime.now(UTC)
+    relay.run_once()
+
+    [watermark] = watermarks(broker_url)
+    assert before <= watermark <= datetime.now(UTC)
+
+
+def test_a_watermark_never_passes_an_unpublished_event(broker_url: str) -> None:
+    write_events(3)
+    first = OutboxEvent.objects.order_by("id")[0]
+    with closing(make_relay(broker_url, window=1)) as relay:
+        relay.connect()
+        relay.run_once()
+
+    assert watermarks(broker_url) == [first.created_at]
