@@ -2,20 +2,16 @@
 
 from collections.abc import Sequence
 
+import msgspec
 from django.db.backends.utils import CursorWrapper
 
 from messaging.events import ProductState
 
-_COLUMNS = ("product_id", "version", "sku", "name", "category", "price")
-
 _UPSERT = """
     INSERT INTO product_catalog AS target
            (product_id, version, sku, name, category, price)
-    SELECT DISTINCT ON (product_id) *
-      FROM unnest(
-               %s::bigint[], %s::int[], %s::text[], %s::text[], %s::text[],
-               %s::numeric[]
-           ) AS event (product_id, version, sku, name, category, price)
+    SELECT DISTINCT ON (product_id) product_id, version, sku, name, category, price
+      FROM jsonb_populate_recordset(NULL::product_catalog, %s::jsonb)
      ORDER BY product_id, version DESC
         ON CONFLICT (product_id) DO UPDATE
        SET (version, sku, name, category, price) = (
@@ -27,7 +23,6 @@ _UPSERT = """
 
 
 def upsert(cursor: CursorWrapper, products: Sequence[ProductState]) -> None:
-    if not products:
-        return
-    arrays = [[getattr(each, column) for each in products] for column in _COLUMNS]
-    cursor.execute(_UPSERT, arrays)
+    if products:
+        rows = [msgspec.structs.asdict(each) for each in products]
+        cursor.execute(_UPSERT, [msgspec.json.encode(rows).decode()])
