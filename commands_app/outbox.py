@@ -57,6 +57,13 @@ BACKLOG = """
 """
 
 
+class Receipt(NamedTuple):
+    """What a command made: the row, and the event that tells of it."""
+
+    id: int
+    event_id: UUID
+
+
 class Pending(NamedTuple):
     """Events to publish; all that was committed before `watermark` is published."""
 

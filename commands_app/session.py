@@ -1,7 +1,7 @@
 """The write database as commands use it: retried transactions, pipelined statements."""
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, LiteralString, TypeVar
 
@@ -46,3 +46,8 @@ def round_trip() -> Iterator[Run]:
     driver = connection.connection
     with connection.wrap_database_errors, driver.pipeline():
         yield lambda statement, values: driver.cursor().execute(statement, values)
+
+
+def columns(rows: Iterable[tuple[Any, ...]]) -> list[list[Any]]:
+    """Rows turned into the arrays that `unnest` turns into rows again."""
+    return [list(column) for column in zip(*rows, strict=True)]

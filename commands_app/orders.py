@@ -1,0 +1,112 @@
+"""Placing orders: any number of them, in one transaction and two round trips."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from psycopg import Cursor
+
+from commands_app import outbox, sales, stock
+from commands_app.errors import Invalid, ReferenceTaken
+from commands_app.outbox import Receipt
+from commands_app.sales import NewOrder
+from commands_app.session import Run, columns, in_transaction, round_trip
+from messaging.envelope import new_event_id
+from messaging.events import OrderCreated
+
+DRAW_IDS = """
+    SELECT nextval(pg_get_serial_sequence('orders', 'id')), now()
+    FROM generate_series(1, %s)
+"""
+BY_REFERENCE = "SELECT reference, id FROM orders WHERE reference = ANY(%s::text[])"
+# Sorted, so that two batches with the same references cannot wait in a circle.
+INSERT_ORDERS = """
+    INSERT INTO orders (id, customer_id, reference, total, placed_at, event_id)
+    SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::numeric[],
+                         %s::timestamptz[], %s::uuid[])
+             AS given (id, customer_id, reference, total, placed_at, event_id)
+    ORDER BY reference
+    ON CONFLICT (reference) DO NOTHING
+"""
+INSERT_LINES = """
+    INSERT INTO order_items (order_id, line_no, product_id, sku, product_name,
+                             category, quantity, price, discount)
+    SELECT * FROM unnest(%s::bigint[], %s::int[], %s::bigint[], %s::text[],
+                         %s::text[], %s::text[], %s::int[], %s::numeric[],
+                         %s::numeric[])
+"""
+
+
+def place_orders(orders: Sequence[NewOrder]) -> list[Receipt]:
+    """Places all of the orders or none; the receipts are in their order.
+
+    Raises Invalid, OutOfStock or ReferenceTaken with a pointer to the culprit.
+    """
+    return in_transaction(lambda: _place(orders)) if orders else []
+
+
+def by_reference(references: Collection[str]) -> dict[str, int]:
+    """The ids of the orders that exist, by their references."""
+    with round_trip() as run:
+        found = run(BY_REFERENCE, [list(references)])
+    return dict(found.fetchall())
+
+
+def _place(orders: Sequence[NewOrder]) -> list[Receipt]:
+    references = [order.reference for order in orders if order.reference is not None]
+    with round_trip() as run:
+        found = stock.lock(run, (line.product_id for o in orders for line in o.lines))
+        drawn = run(DRAW_IDS, [len(orders)])
+        known = run(BY_REFERENCE, [references])
+    _check_references(orders, dict(known.fetchall()))
+    articles = stock.locked(found)
+    events = {
+        new_event_id(): sales.created(order, order_id, now, articles)
+        for order, (order_id, now) in zip(orders, drawn.fetchall(), strict=True)
+    }
+    demand = sales.tracked_demand(orders, articles)
+    with round_trip() as run:
+        stock.change(run, {product_id: -n for product_id, n in demand.items()})
+        inserted = _insert(run, events)
+        outbox.append(run, events)
+    if inserted.rowcount < len(orders):  # another transaction was quicker
+        _check_references(orders, by_reference(references))
+    return [Receipt(event.order_id, event_id) for event_id, event in events.items()]
+
+
+def _check_references(orders: Sequence[NewOrder], known: Mapping[str, int]) -> None:
+    seen: set[str] = set()
+    for order in orders:
+        reference, pointer = order.reference, f"{order.pointer}/reference"
+        if reference is None:
+            continue
+        if reference in known:
+            raise ReferenceTaken(pointer=pointer, orderId=known[reference])
+        if reference in seen:
+            raise Invalid("Another order has the same reference.", pointer=pointer)
+        seen.add(reference)
+
+
+def _insert(run: Run, events: Mapping[UUID, OrderCreated]) -> Cursor[Any]:
+    orders = [
+        (e.order_id, e.customer_id, e.reference, e.total, e.placed_at, event_id)
+        for event_id, e in events.items()
+    ]
+    lines = [
+        (
+            event.order_id,
+            line.line_no,
+            line.product_id,
+            line.sku,
+            line.name,
+            line.category,
+            line.quantity,
+            line.unit_price,
+            line.discount,
+        )
+        for event in events.values()
+        for line in event.lines
+    ]
+    inserted = run(INSERT_ORDERS, columns(orders))
+    run(INSERT_LINES, columns(lines))
+    return inserted
