@@ -11,6 +11,7 @@ import pika
 import pytest
 from django.db import connection, transaction
 
+from commands_app import outbox
 from commands_app.models import OutboxEvent
 from commands_app.relay import Relay
 from messaging import topology
@@ -38,12 +39,12 @@ def relay(broker_url: str) -> Iterator[Relay]:
         yield relay
 
 
-def write_events(count: int) -> list[str]:
+def write_events(count: int, topic: str = "order-events") -> list[str]:
     order = an_order()
     rows = OutboxEvent.objects.bulk_create(
         OutboxEvent(
             event_id=new_event_id(),
-            topic=order.TOPIC,
+            topic=topic,
             event_type=order.event_type,
             version=order.VERSION,
             subject=order.subject,
@@ -123,6 +124,22 @@ def test_an_unroutable_event_is_not_marked_and_is_published_once_it_can_be(
     assert pending() == 3
     assert relay.run_once() == 3  # the queue was declared again
     assert received(broker_url, 3) == ids
+
+
+def test_exactly_those_that_were_routed_are_marked(
+    relay: Relay, broker_url: str
+) -> None:
+    with closing(pika.BlockingConnection(pika.URLParameters(broker_url))) as other:
+        channel = other.channel()
+        channel.queue_bind(topology.QUEUE, topology.EXCHANGE, "product-events")
+        channel.queue_unbind(topology.QUEUE, topology.EXCHANGE, "#")
+    lost, kept = write_events(3), write_events(2, topic="product-events")
+
+    assert relay._publish(outbox.pending(10).messages) == 2
+    unpublished = OutboxEvent.objects.filter(published_at=None)
+    assert {str(row.event_id) for row in unpublished} == set(lost)
+    assert relay.run_once() == 3  # the binding was declared again
+    assert received(broker_url, 5) == kept + lost
 
 
 def test_events_survive_a_broker_that_goes_away(relay: Relay, broker: Broker) -> None:

@@ -1,5 +1,6 @@
 """A message is published when the broker confirmed it and did not return it."""
 
+import json
 from collections.abc import Iterator
 from contextlib import closing
 
@@ -59,6 +60,23 @@ def test_an_unroutable_message_does_not_count_as_published(
         other.channel().queue_unbind(topology.QUEUE, topology.EXCHANGE, "#")
 
     assert publisher.publish(messages(3)) == set()
+
+
+def test_a_message_that_the_queue_refuses_does_not_count_as_published(
+    publisher: Publisher, broker: Broker
+) -> None:
+    policy = {
+        "pattern": f"^{topology.QUEUE}$",
+        "definition": {"max-length": 1},
+        "apply-to": "queues",
+    }
+    path = f"policies/{broker.vhost}/full"
+    broker.call("PUT", path, json.dumps(policy).encode())
+
+    def refused() -> bool:
+        return publisher.publish(messages(1)) == set()
+
+    assert any(refused() for _ in range(1000))  # policies take effect a little later
 
 
 def test_connecting_again_mends_a_missing_binding(

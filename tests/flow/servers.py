@@ -1,0 +1,70 @@
+"""Two PostgreSQL servers and a RabbitMQ that tests may stop, crash and restart."""
+
+import os
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from devstack.folder import RABBITMQ_PROGRAMS, ROOT
+from devstack.postgres import FOR_TESTS, Postgres
+from devstack.rabbitmq import RabbitMQ
+from devstack.roles import manage
+
+TEMPLATE = "migrated"
+
+
+class Servers:
+    def __init__(self, directory: Path) -> None:
+        self.write = Postgres(directory / "write", settings=FOR_TESTS)
+        self.read = Postgres(directory / "read", settings=FOR_TESTS)
+        self.rabbitmq = RabbitMQ(directory / "rabbitmq", cache=RABBITMQ_PROGRAMS)
+
+    def start(self) -> None:
+        self.rabbitmq.launch()
+        self.write.start()
+        self.read.start()
+        self.rabbitmq.wait()
+        templates = {
+            "DATABASE_URL": self.write.ensure_database(TEMPLATE),
+            "READ_DATABASE_URL": self.read.ensure_database(TEMPLATE),
+        }
+        for database in ("default", "read"):
+            run_manage(templates, "migrate", "-v0", f"--database={database}")
+
+    def stop(self) -> None:
+        for server in (self.rabbitmq, self.write, self.read):
+            server.kill()
+
+    def fresh(self, name: str) -> dict[str, str]:
+        """URLs of migrated, empty databases and of an empty vhost."""
+        return {
+            "DATABASE_URL": copy_of_template(self.write, name),
+            "READ_DATABASE_URL": copy_of_template(self.read, name),
+            "BROKER_URL": self.rabbitmq.add_vhost(name),
+        }
+
+
+def copy_of_template(server: Postgres, name: str) -> str:
+    create = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+        sql.Identifier(name), sql.Identifier(TEMPLATE)
+    )
+    with psycopg.connect(server.url(), autocommit=True) as connection:
+        connection.execute(create)
+    return server.url(name)
+
+
+def run_manage(
+    environment: Mapping[str, str], *arguments: str
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        manage(*arguments),
+        env={**os.environ, **environment},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=arguments[0] == "migrate",
+        timeout=300,
+    )

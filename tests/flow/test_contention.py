@@ -1,0 +1,94 @@
+"""Many clients want the same products: nobody sees a deadlock, nothing is oversold."""
+
+import os
+import threading
+from collections import Counter
+
+import pytest
+
+from tests.flow.system import System, eventually
+
+SECONDS = float(os.environ.get("CONTENTION_SECONDS", "8"))  # 60 for the long run
+CLIENTS = 16
+pytestmark = [pytest.mark.processes, pytest.mark.timeout(120 + SECONDS)]
+
+
+def test_opposite_orders_of_lines_never_deadlock_and_never_oversell(
+    system: System,
+) -> None:
+    system.start()
+    scarce = system.make_product(stock=200)
+    plenty = [system.make_product(stock=10**6) for _ in range(3)]
+    statuses: Counter[int] = Counter()
+    end = threading.Event()
+
+    def client(number: int) -> None:
+        ids = [scarce, *plenty]
+        while not end.is_set():
+            statuses[system.make_order(*ids).status] += 1
+            ids.reverse()
+            if number == 0:
+                [(stock,)] = system.write_db("SELECT min(stock) FROM products")
+                assert stock >= 0
+
+    threads = [threading.Thread(target=client, args=[n]) for n in range(CLIENTS)]
+    for thread in threads:
+        thread.start()
+    end.wait(SECONDS)
+    end.set()
+    for thread in threads:
+        thread.join(30)
+
+    assert statuses.keys() == {201, 409}
+    assert statuses[201] == 200
+    assert system.write_db("SELECT stock FROM products WHERE id = 1") == [(0,)]
+    system.assert_exact()
+
+
+def test_two_lines_of_one_product_are_checked_together_and_count_as_one_order(
+    system: System,
+) -> None:
+    system.start()
+    id_ = system.make_product(stock=100)
+
+    assert system.make_order(*[id_] * 2).status == 201
+    line = {"productId": id_, "quantity": 50}
+    short = system.post("/api/orders", {"customerId": 1, "items": [line, line]})
+    assert short.status == 409
+
+    eventually(
+        lambda: (
+            system.get(f"/api/analytics/products/{id_}/sales").body
+            == {
+                "productId": id_,
+                "totalQuantitySold": 2,
+                "totalRevenue": 20,
+                "orderCount": 1,
+            }
+        ),
+        "one order of two",
+    )
+
+
+def test_one_key_posted_by_many_clients_at_once_is_one_order(system: System) -> None:
+    system.start("commands")
+    id_ = system.make_product()
+    body = {"customerId": 1, "items": [{"productId": id_, "quantity": 1}]}
+    found: list[tuple[int, object]] = []
+
+    def client() -> None:
+        while True:
+            answer = system.post("/api/orders", body, Idempotency_Key="the-same")
+            found.append((answer.status, answer.body.get("orderId")))
+            if answer.status == 201:
+                return
+
+    threads = [threading.Thread(target=client) for _ in range(CLIENTS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+
+    assert {status for status, _ in found} <= {201, 409}
+    assert {order for status, order in found if status == 201} == {1}
+    assert system.write_db("SELECT count(*) FROM orders") == [(1,)]

@@ -1,0 +1,151 @@
+"""Servers and roles go away under load; afterwards every figure is exact."""
+
+import random
+
+import pytest
+
+from tests.flow.load import Load
+from tests.flow.system import System, eventually
+
+pytestmark = [pytest.mark.processes, pytest.mark.timeout(180)]
+KILLS = 20
+
+
+def products(system: System, count: int = 20) -> list[int]:
+    return [system.make_product(price=cents / 100) for cents in range(99, 99 + count)]
+
+
+def assert_nothing_lost(system: System, load: Load) -> None:
+    system.assert_exact()
+    load.assert_each_found_once()
+
+
+def test_orders_placed_before_the_first_consumer_ever_started_are_counted(
+    system: System,
+) -> None:
+    system.start("commands", "queries", "relay")
+    load = Load(system, products(system))
+    with load.running():
+        load.wait_for(1000)
+    system.start("consumer")
+
+    assert_nothing_lost(system, load)
+
+
+def test_a_broker_that_stops_costs_no_event_and_no_order_is_refused(
+    system: System,
+) -> None:
+    system.start()
+    load = Load(system, products(system), rate=100)
+    with load.running():
+        load.wait_for(100)
+        system.servers.rabbitmq.stop()
+        load.wait_for(100)
+        ready = system.call("commands", "GET", "/health/ready")
+        assert ready.status == 200
+        system.servers.rabbitmq.start()
+        load.wait_for(100)
+
+    assert load.answers.keys() == {201}
+    assert_nothing_lost(system, load)
+
+
+def test_a_broker_killed_with_9_costs_no_event(system: System) -> None:
+    system.start()
+    load = Load(system, products(system), rate=100)
+    with load.running():
+        load.wait_for(100)
+        system.servers.rabbitmq.kill()
+        load.wait_for(50)
+        system.servers.rabbitmq.start()
+        load.wait_for(50)
+
+    assert_nothing_lost(system, load)
+
+
+@pytest.mark.parametrize("side", ["write", "read"])
+def test_a_database_that_crashes_costs_no_event(system: System, side: str) -> None:
+    system.start()
+    server = getattr(system.servers, side)
+    load = Load(system, products(system), rate=100)
+    with load.running():
+        for _ in range(3):
+            load.wait_for(100)
+            server.restart(immediate=True)
+        load.wait_for(100)
+
+    assert load.answers.keys() <= {201, 503, 409}
+    assert_nothing_lost(system, load)
+
+
+def test_health_tells_which_database_is_away(system: System) -> None:
+    system.start("commands", "queries")
+    for role, server in (
+        ("commands", system.servers.write),
+        ("queries", system.servers.read),
+    ):
+        assert system.call(role, "GET", "/health/ready").status == 200
+        server.stop()
+        away = system.call(role, "GET", "/health/ready")
+        assert (away.status, away.body["status"]) == (503, "unavailable")
+        assert system.call(role, "GET", "/health").status == 200
+        server.start()
+        eventually(
+            lambda role=role: system.call(role, "GET", "/health/ready").status == 200,
+            "ready again",
+        )
+
+
+def test_relay_and_consumer_killed_with_9_again_and_again_lose_nothing(
+    system: System,
+) -> None:
+    system.start()
+    dice = random.Random(7)
+    load = Load(system, products(system), rate=150)
+    with load.running():
+        for role in ["relay", "consumer"] * KILLS:
+            load.wait_for(dice.randint(5, 60))
+            system.kill(role)
+
+    assert_nothing_lost(system, load)
+
+
+def test_web_workers_killed_with_9_lose_no_acknowledged_order(system: System) -> None:
+    system.start()
+    load = Load(system, products(system))
+    with load.running():
+        for _ in range(3):
+            load.wait_for(50)
+            system.kill("commands")
+
+    assert_nothing_lost(system, load)
+
+
+def test_lag_grows_while_the_consumer_is_away_and_goes_back_to_zero(
+    system: System,
+) -> None:
+    def lag() -> int | None:
+        found: int | None = system.get("/api/analytics/sync-status").body["lagSeconds"]
+        return found
+
+    system.start()
+    system.make_product()
+    eventually(lambda: lag() == 0, "lag is 0 when idle")
+    system.stop("consumer")
+    eventually(lambda: (lag() or 0) >= 3, "lag grows")
+    system.roles["consumer"].start()
+    eventually(lambda: lag() == 0, "lag is 0 again")
+
+
+@pytest.mark.parametrize("role", ["commands", "queries", "relay", "consumer"])
+def test_sigterm_ends_a_role_cleanly(system: System, role: str) -> None:
+    system.start()
+    load = Load(system, products(system), rate=50)
+    if role == "commands":
+        system.roles[role].stop(grace=10)
+    else:
+        with load.running():
+            load.wait_for(30)
+            system.roles[role].stop(grace=10)
+
+    assert system.roles[role].returncode == 0
