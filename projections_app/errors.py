@@ -26,6 +26,14 @@ class InconsistentEvent(ProjectionError):
     """The event contradicts itself; it can never be applied."""
 
 
+class KilledProcess(ProjectionError):
+    """The process ended each time while it applied this message."""
+
+
+class DeadLettered(ProjectionError):
+    """The broker gave up on this message by itself."""
+
+
 class NotParked(ProjectionError):
     """No message of this number is parked."""
 

@@ -1,6 +1,6 @@
 """Applies events to the read tables: a batch is one transaction, poison is bisected."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -29,6 +29,8 @@ _CLAIM = """
         ON CONFLICT (event_id) DO NOTHING
     RETURNING event_id
 """
+_APPLIED = "SELECT event_id FROM processed_events WHERE event_id = ANY(%s::uuid[])"
+
 _CLEAR_ATTEMPTS = "DELETE FROM delivery_attempts WHERE fingerprint = ANY(%s::text[])"
 
 _ADVANCE = """
@@ -72,6 +74,14 @@ def apply(bodies: Sequence[bytes]) -> list[Failure]:
         except Exception as error:  # whatever it is, it is this event's
             failures.append(Failure(position, error))
     return failures + _bisect(prepared)
+
+
+def applied(event_ids: Iterable[UUID | None]) -> set[str]:
+    """Which of the events are known to be applied already."""
+    ids = [str(each) for each in event_ids if each]
+    with connections[DATABASE].cursor() as cursor:
+        cursor.execute(_APPLIED, [ids])
+        return {str(event_id) for (event_id,) in cursor.fetchall()}
 
 
 def _prepare(position: int, body: bytes) -> _Prepared:

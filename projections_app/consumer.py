@@ -1,0 +1,134 @@
+"""From the queue into the read tables: receive, apply, commit, then acknowledge."""
+
+import logging
+import random
+from collections.abc import Sequence
+from itertools import groupby
+
+from django.db import connections
+
+from messaging.subscriber import Delivery, Subscriber
+from projections_app import dead_letters, projector, redelivery
+from projections_app.errors import KilledProcess, Transient, transient_errors
+from projections_app.redelivery import Verdict
+
+logger = logging.getLogger(__name__)
+
+FIRST_PAUSE_S = 0.1
+LAST_PAUSE_S = 2.0
+
+
+class Consumer:
+    """Holds the deliveries of one batch until each of them is settled."""
+
+    def __init__(
+        self, *, subscriber: Subscriber, batch: int, max_attempts: int
+    ) -> None:
+        self._subscriber = subscriber
+        self._batch = batch
+        self._max_attempts = max_attempts
+        self._failures = 0
+        self._held: dict[int, Delivery] = {}  # by tag, like the two below
+        self._verdicts: dict[int, Verdict] = {}
+        self._counted: dict[int, int] = {}  # deliveries of the message so far
+
+    @property
+    def healthy(self) -> bool:
+        """False from a failure of the read database to the next success."""
+        return self._failures == 0
+
+    def connect(self) -> None:
+        self._forget()
+        self._subscriber.connect()
+
+    def close(self) -> None:
+        self._forget()
+        self._subscriber.close()
+
+    def wait(self, seconds: float) -> None:
+        self._subscriber.wait(seconds)
+
+    def run_once(self) -> int:
+        """Settles what the socket holds; how many messages that was.
+
+        While the read database cannot take them, the deliveries are kept and 0 is
+        returned after a pause. Raises BrokerUnavailable; then all come again.
+        """
+        if not self._held:
+            batch = self._subscriber.receive(limit=self._batch, wait=0)
+            self._held = {delivery.tag: delivery for delivery in batch}
+        count = len(self._held)
+        try:
+            with transient_errors():
+                self._work()
+        except Transient as error:
+            self._pause(error)
+            return 0
+        self._failures = 0
+        self._forget()
+        return count
+
+    # --- one batch ----------------------------------------------------------------
+    def _work(self) -> None:
+        held = list(self._held.values())
+        self._verdicts = self._verdicts or redelivery.judge(held)
+        for verdict, run in groupby(held, lambda each: self._verdicts[each.tag]):
+            match verdict:
+                case Verdict.TOGETHER:
+                    self._apply(list(run))
+                case Verdict.ALONE:
+                    for delivery in run:
+                        self._apply_alone(delivery)
+                case Verdict.APPLIED:
+                    self._ack(list(run))
+                case Verdict.PARKED:
+                    self._reject(list(run))
+
+    def _apply(self, deliveries: Sequence[Delivery]) -> None:
+        failures = projector.apply([each.body for each in deliveries])
+        poison = {deliveries[each.position].tag: each.error for each in failures}
+        for delivery in deliveries:
+            if delivery.tag in poison:
+                self._park(delivery, poison[delivery.tag])
+        self._ack([each for each in deliveries if each.tag not in poison])
+        logger.debug("applied %d messages", len(deliveries) - len(poison))
+
+    def _apply_alone(self, delivery: Delivery) -> None:
+        """Counts the delivery, then tries it; a retry in place is not counted."""
+        if delivery.tag not in self._counted:
+            self._counted[delivery.tag] = redelivery.count(delivery)
+        tries = self._counted[delivery.tag] - 1
+        if tries < self._max_attempts:
+            self._apply([delivery])
+        else:
+            self._park(delivery, KilledProcess(f"it ended the process {tries} times"))
+
+    # --- settling: only after the commit ------------------------------------------
+    def _park(self, delivery: Delivery, error: Exception) -> None:
+        tries = max(1, self._counted.get(delivery.tag, 2) - 1)
+        reason = dead_letters.park(
+            delivery.body, error, event_type=delivery.type or "", tries=tries
+        )
+        logger.warning("parked message %s: %s", delivery.message_id, reason)
+        self._reject([delivery])
+
+    def _reject(self, deliveries: Sequence[Delivery]) -> None:
+        for delivery in deliveries:
+            self._subscriber.reject(delivery.tag)
+            del self._held[delivery.tag]
+
+    def _ack(self, deliveries: Sequence[Delivery]) -> None:
+        self._subscriber.ack([each.tag for each in deliveries])
+        for delivery in deliveries:
+            del self._held[delivery.tag]
+
+    def _forget(self) -> None:
+        self._held, self._verdicts, self._counted = {}, {}, {}
+
+    def _pause(self, error: Transient) -> None:
+        """Waits longer each time, with jitter; the deliveries stay in hand."""
+        limit = min(LAST_PAUSE_S, FIRST_PAUSE_S * 2 ** min(self._failures, 10))
+        self._failures += 1
+        logger.warning("the read database cannot take a batch: %s", error)
+        connections[projector.DATABASE].close_if_unusable_or_obsolete()
+        self._subscriber.wait(random.uniform(limit / 2, limit))  # noqa: S311
