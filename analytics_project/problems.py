@@ -19,14 +19,13 @@ from django.core.exceptions import (
 from django.db import InterfaceError, OperationalError, ProgrammingError
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from psycopg.errors import UndefinedTable
-from psycopg_pool import PoolTimeout
 from rest_framework.exceptions import APIException
 
 logger = logging.getLogger(__name__)
 
 CONTENT_TYPE = "application/problem+json"
 RETRY_AFTER = "1"  # seconds
-DATABASE_DOWN = (OperationalError, InterfaceError, PoolTimeout)
+DATABASE_DOWN = (OperationalError, InterfaceError)
 STATUS_OF: tuple[tuple[type[Exception], HTTPStatus], ...] = (
     (Http404, HTTPStatus.NOT_FOUND),
     (PermissionDenied, HTTPStatus.FORBIDDEN),

@@ -39,13 +39,15 @@ WSGI_APPLICATION = "analytics_project.wsgi.application"
 
 # --- databases --------------------------------------------------------------------
 STATEMENT_TIMEOUT_MS: int = env.int("STATEMENT_TIMEOUT_MS", default=20_000)
-CONNECT_TIMEOUT_S: int = env.int("CONNECT_TIMEOUT_S", default=5)
+CONNECT_TIMEOUT_S: int = env.int("CONNECT_TIMEOUT_S", default=2)
 
 
 def database(url_name: str, *, read_only: bool = False) -> dict[str, Any]:
     """One database's settings: prepared statements, bounded waits, UTC.
 
-    Web roles share a pool among their threads; daemons keep one connection.
+    Every thread of a web role and every daemon keeps a connection of its own: they
+    are few, and a database that is down is noticed at once. (A pool would wait for
+    its own timeout, and back off for minutes after a longer outage.)
     """
     session = {
         "statement_timeout": STATEMENT_TIMEOUT_MS,
@@ -59,11 +61,10 @@ def database(url_name: str, *, read_only: bool = False) -> dict[str, Any]:
         "application_name": f"analytics-{ROLE or 'daemon'}",
         "options": " ".join(f"-c {name}={value}" for name, value in session.items()),
     }
-    if IS_WEB:
-        options["pool"] = {"min_size": 0, "max_size": WEB_THREADS + 1, "timeout": 5}
     return {
         **env.db_url(url_name),
-        "CONN_MAX_AGE": 0 if IS_WEB else None,
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,  # at a request's first statement
         "OPTIONS": options,
     }
 

@@ -3,7 +3,11 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from analytics_project import health
+
 urlpatterns = [
+    path("health", health.alive, {"service": "command-service"}),
+    path("health/ready", health.ready, {"probe": health.commands}),
     path("api/", include("commands_app.urls")),
     path("admin/", admin.site.urls),
 ]

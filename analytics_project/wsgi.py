@@ -2,7 +2,10 @@
 
 import os
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
+from analytics_project.bodies import with_length
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "analytics_project.settings")
-application = get_wsgi_application()
+application = with_length(get_wsgi_application(), limit=settings.MAX_BODY_BYTES)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connections
@@ -40,11 +40,12 @@ LEFT JOIN hourly_sales_view ON hour_timestamp = hour
 ORDER BY hour
 """
 # The database's clock judges its own watermark.
-SYNC_STATUS = """
-SELECT last_event_at,
-       floor(extract(epoch FROM clock_timestamp() - watermark))::bigint
-FROM sync_state WHERE id = 1
-"""
+LAG = "floor(extract(epoch FROM clock_timestamp() - watermark))::bigint"
+SYNC_STATUS = f"SELECT last_event_at, {LAG} FROM sync_state WHERE id = 1"  # noqa: S608
+PIPELINE = f"""
+SELECT (SELECT {LAG} FROM sync_state WHERE id = 1),
+       (SELECT count(*) FROM dead_letters WHERE settled_at IS NULL)
+"""  # noqa: S608
 # The ledger remembers order events for ever, processed_events may be pruned. A
 # parked event is filed under its id.
 EVENT_PROGRESS = """
@@ -55,6 +56,11 @@ SELECT EXISTS (SELECT FROM processed_events WHERE event_id = %(id)s)
            WHERE fingerprint = %(id)s::text AND settled_at IS NULL
        )
 """
+
+
+class Pipeline(NamedTuple):
+    lag_seconds: int | None  # None: nothing has come through yet
+    parked: int
 
 
 class Progress(Enum):
@@ -91,9 +97,18 @@ def hourly_sales(period: Period) -> HourlySales:
 def sync_status() -> SyncStatus:
     last_event_at, lag = first(SYNC_STATUS) or (None, None)
     return SyncStatus(
-        None if last_event_at is None else instant(last_event_at),
-        None if lag is None else max(0, lag),
+        None if last_event_at is None else instant(last_event_at), not_negative(lag)
     )
+
+
+def pipeline() -> Pipeline:
+    lag, parked = first(PIPELINE)
+    return Pipeline(not_negative(lag), parked)
+
+
+def not_negative(lag: int | None) -> int | None:
+    """The two databases' clocks may differ."""
+    return None if lag is None else max(0, lag)
 
 
 def event_progress(event_id: UUID) -> Progress:
