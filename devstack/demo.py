@@ -82,6 +82,9 @@ def _lag(environment: Mapping[str, str]) -> int | None:
     setting = "QUERY_SERVICE_PORT"
     port = environment.get(setting, WEB_PORTS[setting])
     address = f"http://{web_host(environment)}:{port}/api/analytics/sync-status"
-    with urllib.request.urlopen(address, timeout=10) as answer:
-        lag: int | None = json.load(answer)["lagSeconds"]
+    try:
+        with urllib.request.urlopen(address, timeout=10) as answer:
+            lag: int | None = json.load(answer)["lagSeconds"]
+    except OSError:  # the role is being restarted
+        return None
     return lag

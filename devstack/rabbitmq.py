@@ -13,7 +13,7 @@ from devstack.errors import CommandFailed
 from devstack.leftovers import MARK, end_leftovers
 from devstack.ports import free_port
 from devstack.process import GRACE, Process, stop_all
-from devstack.secrets_file import kept_secret
+from devstack.secrets_file import kept_secret, write_private
 from devstack.waiting import wait_until
 
 START_SECONDS = 90.0
@@ -123,7 +123,7 @@ class RabbitMQ:
             user=self.user,
             password=self.password,
         )
-        self.directory.joinpath("rabbitmq.conf").write_text(config)
+        write_private(self.directory / "rabbitmq.conf", config)
         self.directory.joinpath("enabled_plugins").write_text("[rabbitmq_management].")
 
     def wait(self) -> None:

@@ -54,7 +54,7 @@ class Supervisor:
         watch.due = None
         watch.service.kill()
         try:
-            watch.service.start()
+            watch.service.launch()
         except StackError as error:
             self._say(f"{watch.service.name}: {error}")
         watch.started = self._clock()
