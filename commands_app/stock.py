@@ -1,5 +1,6 @@
 """Products as a command needs them: what is sold, and how much of it is there."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -7,6 +8,7 @@ from typing import Any, NamedTuple
 from psycopg import Cursor
 
 from commands_app.session import Run
+from messaging.events import OrderLine
 
 # Rows are locked in the order of their ids, so that two commands never wait for each
 # other in a circle; a product whose stock is not tracked is not locked at all.
@@ -51,3 +53,12 @@ def change(run: Run, differences: Mapping[int, int]) -> None:
     """Adds to the stock of locked products, by id, where it is tracked."""
     if differences:
         run(CHANGE, [list(differences), list(differences.values())])
+
+
+def put_back(run: Run, lines: Iterable[OrderLine]) -> None:
+    """Locks the products of reversed lines and returns their pieces to stock."""
+    pieces: Counter[int] = Counter()
+    for line in lines:
+        pieces[line.product_id] += line.quantity
+    lock(run, pieces)
+    change(run, pieces)

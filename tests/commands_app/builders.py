@@ -14,7 +14,7 @@ from messaging.envelope import Payload
 
 def product(**changes: Any) -> int:
     """Creates a mouse for 29.99 of which 100 are there, but for the changes."""
-    given = {
+    given: dict[str, Any] = {
         "name": "Mouse",
         "category": "Electronics",
         "price": Decimal("29.99"),
@@ -25,7 +25,8 @@ def product(**changes: Any) -> int:
 
 
 def order(*lines: NewLine, **changes: Any) -> NewOrder:
-    return NewOrder(**({"customer_id": 1, "lines": lines} | changes))
+    given: dict[str, Any] = {"customer_id": 1, "lines": lines}
+    return NewOrder(**(given | changes))
 
 
 def line(product_id: int, quantity: int = 1, **changes: Any) -> NewLine:
