@@ -55,30 +55,24 @@ def park(body: bytes, error: Exception, *, event_type: str = "", tries: int = 1)
     return letter.reason
 
 
-def retry(id_: int) -> str | None:
-    """Applies a parked message again: why it failed again, or None if it did not.
+def retry(ids: Sequence[int]) -> dict[int, str | None]:
+    """Applies parked messages again: by id why one failed again, else None.
 
     Raises NotParked, and Transient when the read database cannot answer.
     """
-    with transient_errors(), transaction.atomic(using=DATABASE):
-        letter = _locked(id_)
-        failures = projector.apply([bytes(letter.body)])
-        if not failures:
-            _settle(letter, Settlement.RETRIED)
-            return None
-        for field, text in _reason(failures[0].error).items():
-            setattr(letter, field, text)
-        letter.attempts += 1
-        letter.save(update_fields=["reason", "traceback", "attempts"])
-        return letter.reason
+    return {id_: _retry(id_) for id_ in ids}
 
 
-def discard(id_: int, *, reason: str) -> None:
-    """Settles a message without applying it; the reason is kept. Raises NotParked."""
+def discard(ids: Sequence[int], *, reason: str) -> None:
+    """Settles messages without applying them, all or none; the reason is kept.
+
+    Raises NotParked.
+    """
     with transaction.atomic(using=DATABASE):
-        letter = _locked(id_)
-        letter.reason = _storable(f"{letter.reason} [discarded: {reason}]")
-        _settle(letter, Settlement.DISCARDED)
+        for id_ in ids:
+            letter = _locked(id_)
+            letter.reason = _storable(f"{letter.reason} [discarded: {reason}]")
+            _settle(letter, Settlement.DISCARDED)
 
 
 def sync(queue: Subscriber) -> Counter[str]:
@@ -125,6 +119,20 @@ def _sync(queue: Subscriber, batch: Sequence[Delivery]) -> list[str]:
             kept.add(name.fingerprint)
             done.append("copied")
     return done
+
+
+def _retry(id_: int) -> str | None:
+    with transient_errors(), transaction.atomic(using=DATABASE):
+        letter = _locked(id_)
+        failures = projector.apply([bytes(letter.body)])
+        if not failures:
+            _settle(letter, Settlement.RETRIED)
+            return None
+        for field, text in _reason(failures[0].error).items():
+            setattr(letter, field, text)
+        letter.attempts += 1
+        letter.save(update_fields=["reason", "traceback", "attempts"])
+        return letter.reason
 
 
 def _locked(id_: int) -> DeadLetter:

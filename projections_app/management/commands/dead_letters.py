@@ -84,19 +84,17 @@ class Command(BaseCommand):
         self.console.print(Text(_readable(bytes(letter.body))))
 
     def _retry(self, *, ids: Sequence[int], **_: Any) -> None:
-        failed = 0
-        for id_ in ids:
-            reason = dead_letters.retry(id_)
-            failed += reason is not None
-            outcome = "applied" if reason is None else f"still parked: {reason}"
+        outcomes = dead_letters.retry(ids)
+        for id_, reason in outcomes.items():
+            outcome = f"still parked: {reason}" if reason else "applied"
             self.console.print(Text(f"{id_}: {outcome}"))
+        failed = sum(reason is not None for reason in outcomes.values())
         if failed:
             raise CommandError(f"{failed} of {len(ids)} could not be applied")
 
     def _discard(self, *, ids: Sequence[int], reason: str, **_: Any) -> None:
-        for id_ in ids:
-            dead_letters.discard(id_, reason=reason)
-            self.console.print(f"{id_}: discarded")
+        dead_letters.discard(ids, reason=reason)
+        self.console.print(f"{len(ids)} discarded")
 
     def _sync(self, **_: Any) -> None:
         queue = Subscriber(
