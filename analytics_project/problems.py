@@ -62,18 +62,28 @@ def problem_response(
     title: str | None = None,
     extra: Mapping[str, object] | None = None,
 ) -> HttpResponse:
+    body = problem_body(status, detail=detail, title=title, extra=extra)
+    response = HttpResponse(body, content_type=CONTENT_TYPE, status=status)
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        response["Retry-After"] = RETRY_AFTER
+    return response
+
+
+def problem_body(
+    status: int,
+    *,
+    detail: str | None = None,
+    title: str | None = None,
+    extra: Mapping[str, object] | None = None,
+) -> bytes:
     code = HTTPStatus(status)
     members = {
-        **(extra or {}),
         "type": "about:blank",
         "title": title or code.phrase,
         "status": status,
         "detail": detail or DETAIL_OF.get(code, code.description),
     }
-    response = HttpResponse(_encode(members), content_type=CONTENT_TYPE, status=status)
-    if code is HTTPStatus.SERVICE_UNAVAILABLE:
-        response["Retry-After"] = RETRY_AFTER
-    return response
+    return _encode({**members, **(extra or {}), **members})
 
 
 def render(error: Exception) -> HttpResponse:

@@ -33,7 +33,7 @@ class Command(BaseCommand):
 def gunicorn_arguments(role: str) -> list[str]:
     options = {
         "bind": f"{settings.BIND_HOST}:{port(role)}",
-        "worker-class": "gthread",
+        "worker-class": "analytics_project.web_worker.Worker",
         "workers": settings.WEB_WORKERS,
         "threads": settings.WEB_THREADS,
         "keep-alive": KEEPALIVE_S,

@@ -1,0 +1,73 @@
+"""Settings that would go wrong later, told before anything starts."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, register
+
+ROUTERS = [
+    "analytics_project.routers.ReadRouter",
+    "analytics_project.routers.WriteRouter",
+]
+POSITIVE = (
+    "WEB_WORKERS",
+    "WEB_THREADS",
+    "MAX_BODY_BYTES",
+    "STATEMENT_TIMEOUT_MS",
+    "CONNECT_TIMEOUT_S",
+    "RELAY_WINDOW",
+    "CONSUMER_BATCH",
+    "MAX_ATTEMPTS",
+)
+MAX_PORT = 65_535
+LOCAL_HOSTS = {"localhost", "127.0.0.1", "[::1]", "testserver"}
+DEFAULT_SECRET = "insecure-local-key"  # noqa: S105 (it is what must not be used)
+
+
+@register
+def check_settings(**_: Any) -> list[CheckMessage]:
+    return [*databases(), *numbers(), *secrets()]
+
+
+def databases() -> Iterator[CheckMessage]:
+    if settings.DATABASE_ROUTERS != ROUTERS:
+        yield Error(
+            "DATABASE_ROUTERS must be ReadRouter, then WriteRouter.",
+            id="analytics.E001",
+        )
+    if place("default") == place("read"):
+        yield Error(
+            "The write and the read side share one database.",
+            hint="Give DATABASE_URL and READ_DATABASE_URL different databases.",
+            id="analytics.E002",
+        )
+
+
+def place(alias: str) -> tuple[Any, ...]:
+    database = settings.DATABASES[alias]
+    return tuple(database.get(key) for key in ("HOST", "PORT", "NAME"))
+
+
+def numbers() -> Iterator[CheckMessage]:
+    for name in POSITIVE:
+        if getattr(settings, name) <= 0:
+            yield Error(f"{name} must be greater than 0.", id="analytics.E003")
+    ports = settings.COMMAND_SERVICE_PORT, settings.QUERY_SERVICE_PORT
+    if len(set(ports)) < len(ports) or not all(0 < port <= MAX_PORT for port in ports):
+        yield Error(
+            "COMMAND_SERVICE_PORT and QUERY_SERVICE_PORT must be two ports.",
+            id="analytics.E004",
+        )
+
+
+def secrets() -> Iterator[CheckMessage]:
+    if set(settings.ALLOWED_HOSTS) <= LOCAL_HOSTS:
+        return
+    if settings.SECRET_KEY == DEFAULT_SECRET:
+        yield Error(
+            "SECRET_KEY is the one that everybody knows, and ALLOWED_HOSTS not local.",
+            id="analytics.E005",
+        )
+    if settings.DEBUG:
+        yield Error("DEBUG is on, and ALLOWED_HOSTS not local.", id="analytics.E006")
