@@ -66,6 +66,7 @@ def database(url_name: str, *, read_only: bool = False) -> dict[str, Any]:
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,  # at a request's first statement
         "OPTIONS": options,
+        "TEST": {"DEPENDENCIES": []},  # either side is tested without the other
     }
 
 
