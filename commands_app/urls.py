@@ -1,5 +1,32 @@
-"""The addresses of the write API."""
+"""The addresses of the write API, below /api/."""
 
-from django.urls import URLPattern
+from django.urls import path, register_converter
 
-urlpatterns: list[URLPattern] = []
+from commands_app import views
+
+
+class BigintConverter:
+    """A positive bigint; another number is no address."""
+
+    regex = "[1-9][0-9]{0,18}"
+
+    def to_python(self, digits: str) -> int:
+        number = int(digits)
+        if number >= 2**63:
+            raise ValueError
+        return number
+
+    def to_url(self, number: int) -> str:
+        return str(number)
+
+
+register_converter(BigintConverter, "bigint")
+
+urlpatterns = [
+    path("products", views.Products.as_view()),
+    path("products/<bigint:product_id>", views.Product.as_view()),
+    path("orders", views.Orders.as_view()),
+    path("orders/batch", views.OrderBatch.as_view()),
+    path("orders/<bigint:order_id>/cancel", views.Cancellation.as_view()),
+    path("orders/<bigint:order_id>/refunds", views.Refunds.as_view()),
+]

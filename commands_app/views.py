@@ -1,0 +1,124 @@
+"""The write API: a body is decoded, a command is run once, its receipt is answered."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+from uuid import UUID
+
+import msgspec
+from django.http import HttpResponse
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from commands_app import body, idempotency, outbox, requests
+from commands_app.cancellations import cancel_order
+from commands_app.idempotency import Answer
+from commands_app.orders import place_orders
+from commands_app.products import create_products, update_product
+from commands_app.refunds import refund_order
+from commands_app.values import plain
+
+# W3C Trace Context, version 00: an id of zeros is invalid.
+TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
+
+
+T = TypeVar("T")
+_encode = msgspec.json.Encoder().encode
+
+
+class Products(APIView):
+    def post(self, request: Request) -> HttpResponse:
+        product = _sent(request, requests.CreateProduct).product()
+
+        def create() -> Answer:
+            (receipt,) = create_products([product])
+            return _answer(201, {"productId": receipt.id}, receipt.event_id)
+
+        return _perform(request, create)
+
+
+class Product(APIView):
+    def patch(self, request: Request, product_id: int) -> HttpResponse:
+        changes = _sent(request, requests.ChangeProduct).changes()
+
+        def update() -> Answer:
+            version, event_id = update_product(product_id, changes)
+            told = {"productId": product_id, "version": version}
+            return _answer(200, told, event_id)
+
+        return _perform(request, update)
+
+
+class Orders(APIView):
+    def post(self, request: Request) -> HttpResponse:
+        order = _sent(request, requests.PlaceOrder).order()
+
+        def place() -> Answer:
+            (receipt,) = place_orders([order])
+            return _answer(201, {"orderId": receipt.id}, receipt.event_id)
+
+        return _perform(request, place)
+
+
+class OrderBatch(APIView):
+    def post(self, request: Request) -> HttpResponse:
+        orders = _sent(request, requests.PlaceOrders).all()
+
+        def place() -> Answer:
+            receipts = place_orders(orders)
+            told = {"orderIds": [receipt.id for receipt in receipts]}
+            return _answer(201, told, receipts[-1].event_id)
+
+        return _perform(request, place)
+
+
+class Cancellation(APIView):
+    def post(self, request: Request, order_id: int) -> HttpResponse:
+        asked = _sent(request, requests.CancelOrder, empty=requests.CancelOrder())
+
+        def cancel() -> Answer:
+            receipt = cancel_order(order_id, reason=plain(asked.reason))
+            told = {"orderId": order_id, "status": "cancelled"}
+            return _answer(200, told, receipt.event_id)
+
+        return _perform(request, cancel)
+
+
+class Refunds(APIView):
+    def post(self, request: Request, order_id: int) -> HttpResponse:
+        asked = _sent(request, requests.RefundOrder, empty=requests.RefundOrder())
+
+        def refund() -> Answer:
+            receipt = refund_order(order_id, asked.refund())
+            return _answer(201, {"refundId": receipt.id}, receipt.event_id)
+
+        return _perform(request, refund)
+
+
+def _sent(request: Request, kind: type[T], *, empty: T | None = None) -> T:
+    sent = body.read(request)
+    return empty if empty is not None and not sent else body.decode(sent, kind)
+
+
+def _answer(status: int, told: Mapping[str, object], event_id: UUID) -> Answer:
+    return Answer(status, _encode(told), event_id)
+
+
+def _perform(request: Request, command: Callable[[], Answer]) -> HttpResponse:
+    """Runs the command; once only, if it is a POST with an Idempotency-Key."""
+    key = request.headers.get("Idempotency-Key") if request.method == "POST" else None
+    asked = idempotency.fingerprint(str(request.method), request.path, request.body)
+    with outbox.traced_by(_traceparent(request)):
+        answer = idempotency.once(key, asked, command)
+    response = HttpResponse(
+        answer.body, status=answer.status, content_type="application/json"
+    )
+    response["Event-Id"] = str(answer.event_id)
+    if answer.replayed:
+        response["Idempotent-Replayed"] = "true"
+    return response
+
+
+def _traceparent(request: Request) -> str | None:
+    sent = request.headers.get("traceparent", "")
+    return sent if TRACEPARENT.fullmatch(sent) else None
