@@ -21,12 +21,13 @@ FETCH_SIZE = 500  # rows that a streaming reader holds in memory
 
 _traceparent: ContextVar[str | None] = ContextVar("traceparent", default=None)
 
+# %b: as text, every quote in the payloads would be escaped, at 0.1 ms an event.
 APPEND = """
     INSERT INTO outbox (event_id, topic, event_type, version, subject, payload,
                         traceparent)
     SELECT id, topic, type, version, subject, payload::jsonb, %s
     FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::smallint[], %s::text[],
-                %s::text[])
+                %b::text[])
          AS event (id, topic, type, version, subject, payload)
 """
 COLUMNS = """event_id, event_type, topic, version, subject, created_at, traceparent,
