@@ -52,5 +52,5 @@ def transient_errors() -> Iterator[None]:
         yield
     except Error as error:
         if is_transient(error):
-            raise Transient(str(error).strip()) from error
+            raise Transient(str(error).strip().partition("\n")[0]) from error
         raise
