@@ -18,6 +18,7 @@ def with_length(application: Application, *, limit: int) -> Application:
             body = environ["wsgi.input"].read(limit + 1)
             environ["wsgi.input"] = BytesIO(body)
             environ["CONTENT_LENGTH"] = str(len(body))
+            del environ["HTTP_TRANSFER_ENCODING"]
         return application(environ, start_response)
 
     return measured

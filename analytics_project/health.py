@@ -28,6 +28,11 @@ _prober = ThreadPoolExecutor(max_workers=1, thread_name_prefix="probe")
 Status = Literal["ok", "degraded"]
 
 
+class Alive(msgspec.Struct, frozen=True):
+    status: Literal["ok"]
+    service: str
+
+
 class Report(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     status: Status
     service: str
@@ -51,7 +56,7 @@ class QueriesReport(Report, frozen=True, kw_only=True):
 @require_safe
 def alive(_request: HttpRequest, *, service: str) -> HttpResponse:
     """Touches nothing: a process that answers is alive."""
-    return as_json({"status": "ok", "service": service})
+    return as_json(Alive("ok", service))
 
 
 @require_safe

@@ -146,6 +146,10 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": [],
     "DEFAULT_THROTTLE_CLASSES": [],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "analytics_project.negotiation.JsonOnly",
+    "DEFAULT_METADATA_CLASS": None,  # OPTIONS would describe forms
     "EXCEPTION_HANDLER": "analytics_project.problems.exception_handler",
     "UNAUTHENTICATED_USER": None,
 }

@@ -4,10 +4,14 @@ from django.contrib import admin
 from django.urls import include, path
 
 from analytics_project import health
+from analytics_project.openapi import views
+from analytics_project.openapi.commands import write_api
 
 urlpatterns = [
     path("health", health.alive, {"service": "command-service"}),
     path("health/ready", health.ready, {"probe": health.commands}),
+    path("api/openapi.json", views.schema, {"api": write_api}, name="openapi"),
+    path("api/docs", views.docs),
     path("api/", include("commands_app.urls")),
     path("admin/", admin.site.urls),
 ]

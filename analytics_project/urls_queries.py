@@ -3,9 +3,13 @@
 from django.urls import include, path
 
 from analytics_project import health
+from analytics_project.openapi import views
+from analytics_project.openapi.queries import read_api
 
 urlpatterns = [
     path("health", health.alive, {"service": "query-service"}),
     path("health/ready", health.ready, {"probe": health.queries}),
+    path("api/openapi.json", views.schema, {"api": read_api}, name="openapi"),
+    path("api/docs", views.docs),
     path("api/analytics/", include("queries_app.urls")),
 ]

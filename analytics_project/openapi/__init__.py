@@ -1,0 +1,1 @@
+"""Both roles' OpenAPI documents, made from the structs that decode and encode."""

@@ -1,0 +1,108 @@
+"""The read API's operations."""
+
+from analytics_project.health import QueriesReport
+from analytics_project.openapi import health
+from analytics_project.openapi.document import Operation, Parameter, Schema, document
+from queries_app.parameters import DEFAULT_WAIT_S, MAX_HOURS, MAX_ID, MAX_WAIT_S
+from queries_app.responses import (
+    CategoryRevenue,
+    CustomerLifetimeValue,
+    HourlySales,
+    ProductSales,
+    SyncStatus,
+)
+
+BASE = "/api/analytics"
+ID: Schema = {"type": "integer", "minimum": 1, "maximum": MAX_ID}
+TIME: Schema = {"type": "string", "format": "date-time"}
+AFTER = (
+    Parameter(
+        "after",
+        "query",
+        {"type": "string", "format": "uuid"},
+        "An `Event-Id`: answer only when this event is applied, else 503.",
+    ),
+    Parameter(
+        "wait",
+        "query",
+        {
+            "type": "number",
+            "minimum": 0,
+            "maximum": MAX_WAIT_S,
+            "default": DEFAULT_WAIT_S,
+        },
+        "How many seconds to wait for it.",
+    ),
+)
+PERIOD = (
+    Parameter("from", "query", TIME, "The first hour; a day before `to` by default."),
+    Parameter(
+        "to",
+        "query",
+        TIME,
+        f"Where the hours end, at most {MAX_HOURS} after `from`; by default now.",
+    ),
+)
+
+
+def question(
+    path: str, name: str, summary: str, answer: type, *own: Parameter
+) -> Operation:
+    return Operation(
+        "get",
+        f"{BASE}{path}",
+        name,
+        summary,
+        answer,
+        errors=(400, 503),
+        parameters=(*own, *AFTER),
+    )
+
+
+OPERATIONS = (
+    question(
+        "/products/{productId}/sales",
+        "productSales",
+        "What a product has sold; zeros if it is not known",
+        ProductSales,
+        Parameter("productId", "path", ID, "The product's id."),
+    ),
+    question(
+        "/categories/{category}/revenue",
+        "categoryRevenue",
+        "What a category has brought in; zeros if it is not known",
+        CategoryRevenue,
+        Parameter(
+            "category", "path", {"type": "string"}, "Its name; it may hold a slash."
+        ),
+    ),
+    question(
+        "/customers/{customerId}/lifetime-value",
+        "customerLifetimeValue",
+        "What a customer has spent; zeros if it is not known",
+        CustomerLifetimeValue,
+        Parameter("customerId", "path", ID, "The customer's id."),
+    ),
+    question(
+        "/sales/hourly",
+        "hourlySales",
+        "Sales by the hour in UTC, hours without sales included",
+        HourlySales,
+        *PERIOD,
+    ),
+    question(
+        "/sync-status",
+        "syncStatus",
+        "How far the figures are behind the write side",
+        SyncStatus,
+    ),
+    *health.operations(QueriesReport),
+)
+
+
+def read_api() -> Schema:
+    return document(
+        title="Commerce analytics: queries",
+        about="Figures from the read models, never older than `lagSeconds` says.",
+        operations=OPERATIONS,
+    )
