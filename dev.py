@@ -36,7 +36,9 @@ def main(arguments: list[str]) -> int:
         print(f"dev.py: there is no command '{command}'", file=sys.stderr)
         return print_help() or 2
     if sys.version_info < OLDEST_PYTHON:
-        return refuse(f"Python 3.11 or newer is needed, this is {sys.version.split()[0]}")
+        return refuse(
+            f"Python 3.11 or newer is needed, this is {sys.version.split()[0]}"
+        )
     if command not in WITHOUT_VENV:
         install_when_changed()
     hand_over(command, arguments[1:])
@@ -84,9 +86,11 @@ def venv_is_usable() -> bool:
 
 def make_venv() -> None:
     try:
-        import ensurepip  # noqa: F401, PLC0415 - Debian ships Python without it
+        import ensurepip  # noqa: F401 - Debian ships Python without it
     except ImportError:
-        sys.exit(refuse("Python's venv is missing; on Debian: apt install python3-venv"))
+        sys.exit(
+            refuse("Python's venv is missing; on Debian: apt install python3-venv")
+        )
     run_or_exit(
         [sys.executable, "-m", "venv", "--clear", str(VENV)], "venv could not be made"
     )
@@ -106,7 +110,8 @@ def hand_over(command: str, arguments: list[str]) -> None:
     os.chdir(ROOT)
     python = sys.executable if command in WITHOUT_VENV else str(PYTHON)
     sys.stdout.flush()
-    os.execv(python, [python, "-m", "devstack", command, *arguments])
+    # -u: progress is seen at once, also in a file or a pipe.
+    os.execv(python, [python, "-u", "-m", "devstack", command, *arguments])  # noqa: S606
 
 
 if __name__ == "__main__":

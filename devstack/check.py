@@ -38,7 +38,7 @@ CHECKS = {
 def main(arguments: list[str]) -> int:
     """Arguments name the checks to run; without any, all are."""
     for name in arguments or CHECKS:
-        print(f"check {name}", end=" ", flush=True)
+        print(f"check {name}", end=" ")
         begun = time.monotonic()
         done = _run(CHECKS[name])
         if done.returncode:

@@ -1,7 +1,6 @@
 """`manage`: a manage.py command with the environment of the running stack."""
 
 import os
-import sys
 
 from devstack import dotenv, roles
 from devstack.errors import NotReady
@@ -12,7 +11,6 @@ from devstack.stack import URLS
 def main(arguments: list[str]) -> int:
     command = roles.manage(*arguments)
     os.chdir(ROOT)
-    sys.stdout.flush()
     os.execve(command[0], command, joined_environment())  # noqa: S606
 
 

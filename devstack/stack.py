@@ -35,6 +35,7 @@ class Stack:
         self.directory = directory
         self.environment = dict(given)
         self.environment.setdefault("SECRET_KEY", kept_secret(directory / "secret_key"))
+        self.environment.setdefault("PYTHONUNBUFFERED", "1")  # logs without delay
         self.environment[MARK] = str(directory)
         self.postgres: Postgres | None = None
         self.rabbitmq: RabbitMQ | None = None

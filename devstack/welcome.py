@@ -29,7 +29,7 @@ def show(
     print(ADDRESSES.format(**places, admin=ADMIN, password=password))
     if rabbitmq:
         print(_management(rabbitmq))
-    print(TRIAL.format(**places), flush=True)
+    print(TRIAL.format(**places))
 
 
 def _management(rabbitmq: RabbitMQ) -> str:
