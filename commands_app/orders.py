@@ -11,7 +11,7 @@ from commands_app.errors import Invalid, ReferenceTaken
 from commands_app.outbox import Receipt
 from commands_app.sales import NewOrder
 from commands_app.session import Run, columns, in_transaction, round_trip
-from messaging.envelope import new_event_id
+from messaging.envelope import encode, new_event_id
 from messaging.events import OrderCreated
 
 DRAW_IDS = """
@@ -28,12 +28,16 @@ INSERT_ORDERS = """
     ORDER BY reference
     ON CONFLICT (reference) DO NOTHING
 """
+# The lines go as one JSON document: arrays of text would be escaped value by value.
 INSERT_LINES = """
     INSERT INTO order_items (order_id, line_no, product_id, sku, product_name,
                              category, quantity, price, discount)
-    SELECT * FROM unnest(%s::bigint[], %s::int[], %s::bigint[], %s::text[],
-                         %s::text[], %s::text[], %s::int[], %s::numeric[],
-                         %s::numeric[])
+    SELECT placed."orderId", line."lineNo", line."productId", line.sku, line.name,
+           line.category, line.quantity, line."unitPrice", line.discount
+    FROM json_to_recordset(%s::json) AS placed ("orderId" bigint, lines json),
+         json_to_recordset(placed.lines)
+         AS line ("lineNo" int, "productId" bigint, sku text, name text, category text,
+                  quantity int, "unitPrice" numeric, discount numeric)
 """
 
 
@@ -92,21 +96,6 @@ def _insert(run: Run, events: Mapping[UUID, OrderCreated]) -> Cursor[Any]:
         (e.order_id, e.customer_id, e.reference, e.total, e.placed_at, event_id)
         for event_id, e in events.items()
     ]
-    lines = [
-        (
-            event.order_id,
-            line.line_no,
-            line.product_id,
-            line.sku,
-            line.name,
-            line.category,
-            line.quantity,
-            line.unit_price,
-            line.discount,
-        )
-        for event in events.values()
-        for line in event.lines
-    ]
     inserted = run(INSERT_ORDERS, columns(orders))
-    run(INSERT_LINES, columns(lines))
+    run(INSERT_LINES, [encode(list(events.values())).decode()])
     return inserted
