@@ -1,0 +1,1 @@
+"""Orders from elsewhere: read, check, group, and place in batches."""
