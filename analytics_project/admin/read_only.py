@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.db.models import Field, Model, Q, QuerySet
+from django.db.models import Field, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 
@@ -30,6 +30,14 @@ class CappedPaginator(_Paginator):
     def count(self) -> int:
         rows = cast("QuerySet[Any]", self.object_list)
         return rows[:MAX_COUNT].count()
+
+
+class NarrowList(ChangeList):
+    """Leaves the columns that it does not show in the database."""
+
+    def get_queryset(self, *arguments: Any, **names: Any) -> QuerySet[Any]:
+        model_admin = cast("ReadOnlyAdmin", self.model_admin)
+        return super().get_queryset(*arguments, **names).defer(*model_admin.list_defer)
 
 
 class _ReadOnly:
@@ -76,19 +84,14 @@ class ReadOnlyAdmin(_ReadOnly, _ModelAdmin):
             return queryset, False
         return queryset.filter(self._matches(request, search_term.strip())), False
 
+    def get_changelist(self, request: HttpRequest, **_: Any) -> type[ChangeList]:
+        return NarrowList
+
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         page = super().get_changelist_instance(request)
-        page.queryset = page.queryset.defer(*self.list_defer)
         if page.result_count >= MAX_COUNT:
             page.title = f"{page.title}: the first {MAX_COUNT:,}"
         return page
-
-    def get_object(
-        self, request: HttpRequest, object_id: str, from_field: str | None = None
-    ) -> Model | None:
-        if "\0" in object_id:  # no text of PostgreSQL's holds one
-            return None
-        return super().get_object(request, object_id, from_field)
 
     def _matches(self, request: HttpRequest, term: str) -> Q:
         """Any search field that can hold the term, equal to it."""
