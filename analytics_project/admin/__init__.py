@@ -12,6 +12,7 @@ from analytics_project.admin import (  # noqa: F401 (importing registers)
 
 admin.site.site_header = "Commerce analytics"
 admin.site.site_title = "Commerce analytics"
+admin.site.site_url = None  # there is no site beside it
 admin.site.index_title = "Write side and read side"
 # The rooms' names as the index shows them; the rooms themselves know no admin.
 apps.get_app_config("commands_app").verbose_name = "Write side"

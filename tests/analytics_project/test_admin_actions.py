@@ -68,15 +68,16 @@ def test_a_discarded_message_names_who_discarded_it_and_is_never_applied() -> No
     assert not ProductSales.objects.exists()
 
 
-def test_a_settled_message_is_left_alone() -> None:
-    letter = parked(body_of(an_order()))
-    dead_letters.discard([letter.pk], reason="known")
+def test_a_settled_message_is_left_alone_and_does_not_stop_the_others() -> None:
+    settled, other = parked(body_of(an_order())), parked(body_of(an_order(order_id=2)))
+    dead_letters.discard([settled.pk], reason="known")
 
-    page = act(staff("change_deadletter"), "retry", letter)
+    page = act(staff("change_deadletter"), "retry", settled, other)
 
-    letter.refresh_from_db()
-    assert letter.settlement == "discarded"
-    assert "0 applied" in page
+    settled.refresh_from_db()
+    assert settled.settlement == "discarded"
+    assert "1 applied" in page
+    assert "Stopped" not in page
 
 
 def test_who_may_only_view_is_offered_no_action_and_none_works() -> None:
