@@ -18,12 +18,19 @@ def end_leftovers(directory: Path, *, grace: float = GRACE) -> list[int]:
     """End every process of the stack in `directory`; answers their ids."""
     found = list(processes_of(directory))
     _signal_all(found, signal.SIGTERM if grace else signal.SIGKILL)
-    deadline = time.monotonic() + grace
-    while left := list(processes_of(directory)):
-        if time.monotonic() > deadline:
-            _signal_all(left, signal.SIGKILL)
-        time.sleep(0.02)
+    if not _gone_within(grace, directory):
+        _signal_all(list(processes_of(directory)), signal.SIGKILL)
+        _gone_within(GRACE, directory)
     return found
+
+
+def _gone_within(seconds: float, directory: Path) -> bool:
+    deadline = time.monotonic() + seconds
+    while any(processes_of(directory)):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True
 
 
 def processes_of(directory: Path) -> Iterator[int]:

@@ -27,11 +27,7 @@ default_user = {user}
 default_pass = {password}
 collect_statistics_interval = 1000
 """
-# No busy waiting: the scheduler threads would take the cores from everybody else.
-ERLANG_OPTIONS = (
-    "+sbwt none +sbwtdcpu none +sbwtdio none"
-    " -kernel inet_dist_use_interface {127,0,0,1}"
-)
+ERLANG_OPTIONS = "-kernel inet_dist_use_interface {127,0,0,1}"
 
 
 class RabbitMQ:
