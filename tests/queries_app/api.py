@@ -1,14 +1,14 @@
 """What the read API answers, as a client sees it."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 
 class Answer(NamedTuple):
     status: int
-    headers: dict[str, str]
+    headers: Mapping[str, str]
     text: str
 
     @property

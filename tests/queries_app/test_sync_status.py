@@ -13,7 +13,9 @@ LONG_AGO = datetime(2024, 1, 15, 10, 30, 5, 123456, tzinfo=UTC)
 def database_now() -> datetime:
     with connections["read"].cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
-        return cursor.fetchone()[0]
+        (now,) = cursor.fetchone()
+    assert isinstance(now, datetime)
+    return now
 
 
 def state(*, watermark: datetime | None, last: datetime | None = LONG_AGO) -> None:

@@ -169,6 +169,14 @@ def test_a_question_costs_one_statement(ask: Ask, path: str) -> None:
     assert len(statements) == 1
 
 
+@pytest.mark.parametrize("path", QUESTIONS)
+def test_a_question_before_the_tables_are_made_is_no_500(ask: Ask, path: str) -> None:
+    with connections["read"].cursor() as cursor:
+        cursor.execute("DROP SCHEMA public CASCADE")  # rolled back after the test
+
+    assert ask(path).is_problem(503)
+
+
 def test_an_order_with_two_lines_of_one_product_is_not_counted_twice(ask: Ask) -> None:
     (line,) = an_order().lines
     lines = (line, msgspec.structs.replace(line, line_no=2))

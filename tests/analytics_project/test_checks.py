@@ -1,0 +1,64 @@
+"""Settings that would go wrong are refused before anything starts."""
+
+from typing import Any
+
+import pytest
+from pytest_django import Settings
+
+from analytics_project.checks import check_settings
+
+
+def found(settings: Settings, **changes: Any) -> set[str | None]:
+    for name, value in changes.items():
+        setattr(settings, name, value)
+    return {message.id for message in check_settings()}
+
+
+def test_the_settings_as_they_are_have_no_fault(settings: Settings) -> None:
+    assert found(settings) == set()
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault"),
+    [
+        ({"DATABASE_ROUTERS": []}, "analytics.E001"),
+        ({"WEB_THREADS": 0}, "analytics.E003"),
+        ({"MAX_BODY_BYTES": -1}, "analytics.E003"),
+        ({"RELAY_WINDOW": 0}, "analytics.E003"),
+        ({"COMMAND_SERVICE_PORT": 80, "QUERY_SERVICE_PORT": 80}, "analytics.E004"),
+        ({"QUERY_SERVICE_PORT": 65_536}, "analytics.E004"),
+        (
+            {"ALLOWED_HOSTS": ["shop.example"], "SECRET_KEY": "insecure-local-key"},
+            "analytics.E005",
+        ),
+        (
+            {"ALLOWED_HOSTS": ["*"], "SECRET_KEY": "insecure-local-key"},
+            "analytics.E005",
+        ),
+        (
+            {"ALLOWED_HOSTS": ["shop.example"], "SECRET_KEY": "own", "DEBUG": True},
+            "analytics.E006",
+        ),
+    ],
+)
+def test_a_setting_that_would_go_wrong_is_named(
+    settings: Settings, changes: dict[str, Any], fault: str
+) -> None:
+    assert found(settings, **changes) == {fault}
+
+
+def test_two_sides_in_one_database_are_refused(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = settings.DATABASES["default"]
+    monkeypatch.setitem(settings.DATABASES, "read", one)
+
+    assert found(settings) == {"analytics.E002"}
+
+
+def test_a_query_role_without_a_write_database_is_fine(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(settings.DATABASES, "default", {})
+
+    assert found(settings) == set()
