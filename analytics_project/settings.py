@@ -156,7 +156,7 @@ REST_FRAMEWORK: dict[str, Any] = {
 USE_TZ = True
 TIME_ZONE = "UTC"
 USE_I18N = False
-DATETIME_FORMAT = "Y-m-d H:i:s"  # in the admin; UTC like all times
+FORMAT_MODULE_PATH = "analytics_project.formats"
 STATIC_URL = "static/"
 STATIC_ROOT: str | None = env.str("STATIC_ROOT", default=None)
 WHITENOISE_USE_FINDERS = True  # no collectstatic step between clone and run

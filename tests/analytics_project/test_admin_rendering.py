@@ -76,3 +76,13 @@ def test_a_list_reads_no_payload() -> None:
         shown(list_of(OutboxEvent), boss)
 
     assert not [sql for sql in queries if '"payload"' in sql["sql"]]
+
+
+def test_times_are_shown_to_the_second() -> None:
+    boss = staff(superuser=True)
+    product()
+    created = OutboxEvent.objects.get().created_at
+
+    assert f"{created:%Y-%m-%d %H:%M:%S}" in shown(
+        page_of(OutboxEvent.objects.get()), boss
+    )
