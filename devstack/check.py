@@ -24,7 +24,7 @@ CHECKS = {
     "types": ["mypy"],
     "django": roles.manage("check", "--fail-level", "WARNING"),
     "migrations": roles.manage("makemigrations", "--check", "--dry-run"),
-    "packages": [sys.executable, "-m", "pip", "check"],
+    "packages": [sys.executable, "-m", "devstack.packages"],
     "dockerfile": ["hadolint", "Dockerfile"],
     "compose": [
         "check-jsonschema",
