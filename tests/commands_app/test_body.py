@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from commands_app.models import Order, Product
+from messaging.events import ProductCreated
 from tests.commands_app.api import MOUSE, an_order, is_problem, new_product, send, told
+from tests.commands_app.builders import events
 
 JSON = "application/json"
 MANY = 100_000
@@ -69,6 +71,12 @@ def test_a_price_in_another_notation_is_still_checked(price: bytes) -> None:
     assert is_problem(send("products", body), 400, "/price")
 
 
+def test_a_field_that_stands_twice_is_refused_though_each_would_do() -> None:
+    body = b'{"name": "a", "category": "b", "price": 1, "price": 2}'
+
+    assert is_problem(send("products", body), 400)
+
+
 @pytest.mark.parametrize(
     ("sent", "stored"),
     [(b"-0.0", "0.00"), (b"29.9", "29.90"), (b"0.1e1", "1.00"), (b"5", "5.00")],
@@ -76,7 +84,9 @@ def test_a_price_in_another_notation_is_still_checked(price: bytes) -> None:
 def test_a_price_is_stored_as_cents(sent: bytes, stored: str) -> None:
     send("products", b'{"name": "a", "category": "b", "price": ' + sent + b"}")
 
-    assert str(Product.objects.get().price) == stored
+    (event,) = events()
+    assert isinstance(event, ProductCreated)
+    assert str(event.price) == str(Product.objects.get().price) == stored
 
 
 def test_text_is_normalised() -> None:

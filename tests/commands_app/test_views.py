@@ -1,6 +1,7 @@
 """The write API: statuses, bodies and headers of every address."""
 
 import pytest
+from django.urls import Resolver404, resolve
 
 from commands_app.models import Order, OutboxEvent, Product
 from tests.commands_app.api import MOUSE, an_order, is_problem, new_product, send, told
@@ -139,6 +140,8 @@ def test_what_cannot_be_taken_back_is_refused() -> None:
 @pytest.mark.parametrize("number", ["0", "-1", "abc", str(2**63), "9" * 30, "1.0"])
 def test_an_address_without_a_positive_bigint_does_not_exist(number: str) -> None:
     assert is_problem(send(f"orders/{number}/cancel"), 404)
+    with pytest.raises(Resolver404):  # so that no query looks for it
+        resolve(f"/api/orders/{number}/cancel")
 
 
 def test_a_verb_that_an_address_does_not_know_is_refused() -> None:
