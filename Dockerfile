@@ -21,8 +21,7 @@ RUN pip uninstall --yes --root-user-action=ignore setuptools wheel pip
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
-    STATIC_ROOT=/app/staticfiles \
-    BIND_HOST=0.0.0.0
+    STATIC_ROOT=/app/staticfiles
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /app /app
 WORKDIR /app
