@@ -1,5 +1,6 @@
 """A read table beside its truth: which rows differ, and what both sum up to."""
 
+import json
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -45,12 +46,12 @@ def compare(write: CursorWrapper, view: View, examples: int) -> Comparison:
         money,
         expected_money,
         differences[0][0] if differences else 0,
-        [Difference(view.table, *row) for _, *row in differences],
+        [_difference(view.table, *row) for _, *row in differences],
     )
 
 
 def _differences(write: CursorWrapper, view: View, examples: int) -> list[Any]:
-    key, *_ = names = view.columns
+    key, *_ = names = list(view.columns)
     write.execute(
         f"""
         SELECT count(*) OVER (), {key}::text,
@@ -66,7 +67,17 @@ def _differences(write: CursorWrapper, view: View, examples: int) -> list[Any]:
         """,  # noqa: S608 (names of our own tables)
         [examples],
     )
-    return write.fetchall()
+    rows: list[Any] = write.fetchall()
+    return rows
+
+
+def _difference(
+    table: str, key: str, found: str | None, expected: str | None, cause: str
+) -> Difference:
+    decoded = (
+        row and json.loads(row, parse_float=Decimal) for row in (found, expected)
+    )
+    return Difference(table, key, *decoded, cause)
 
 
 def _row(table: str, names: list[str]) -> str:

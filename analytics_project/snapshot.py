@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from django.db import connections, models, transaction
+from django.db import connections, transaction
 from django.db.backends.utils import CursorWrapper
 
 from analytics_project.truth import VIEWS
@@ -74,10 +74,8 @@ def _freeze(read: CursorWrapper) -> datetime | None:
 
 def _copy_all(read: CursorWrapper, write: CursorWrapper) -> None:
     for view in VIEWS:
-        fields = view.model._meta.concrete_fields
-        columns = {field.column: _type(field) for field in fields}
-        query = f"SELECT {', '.join(columns)} FROM {view.table}"  # noqa: S608
-        _copy(read, write, query, f"found_{view.table}", columns)
+        query = f"SELECT {', '.join(view.columns)} FROM {view.table}"  # noqa: S608
+        _copy(read, write, query, f"found_{view.table}", view.columns)
     _copy(read, write, APPLIED, "applied", {"event_id": "uuid"})
     _copy(read, write, PARKED, "parked", {"event_id": "uuid"})
 
@@ -99,7 +97,3 @@ def _copy(
         for block in source:
             target.write(block)
     write.execute(f"ANALYZE {table}")
-
-
-def _type(field: "models.Field[Any, Any]") -> str:
-    return str(field.db_type(connections["read"]))

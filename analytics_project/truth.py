@@ -7,6 +7,7 @@ the read side has not applied, and whether that is excused; see reconcile.py.
 
 from typing import NamedTuple
 
+from django.db import connections
 from django.db.models import Model
 
 from projections_app.models import (
@@ -30,9 +31,11 @@ class View(NamedTuple):
         return self.model._meta.db_table
 
     @property
-    def columns(self) -> list[str]:
-        """Names of the columns, the key first."""
-        return [field.column for field in self.model._meta.concrete_fields]
+    def columns(self) -> dict[str, str]:
+        """Types of the columns by their names, the key first."""
+        read = connections["read"]
+        fields = self.model._meta.concrete_fields
+        return {str(field.column): str(field.db_type(read)) for field in fields}
 
 
 # What a cancellation takes back is what all refunds of the order had left: a

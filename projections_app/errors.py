@@ -38,6 +38,14 @@ class NotParked(ProjectionError):
     """No message of this number is parked."""
 
 
+class ReplayRunning(ProjectionError):
+    """Another replay is running."""
+
+
+class ReplayAborted(ProjectionError):
+    """The replay was given up; the live tables are as they were."""
+
+
 def is_transient(error: Error) -> bool:
     state: str | None = getattr(error.__cause__, "sqlstate", None)
     if state is None:  # raised by the driver: the connection, or a bad value

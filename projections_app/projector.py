@@ -13,6 +13,7 @@ from messaging.events import ProductState, Watermark
 from projections_app import catalog, ledger
 from projections_app.errors import Transient, transient_errors
 from projections_app.money import check_money
+from projections_app.projection import Projection
 from projections_app.projections import PROJECTIONS
 
 DATABASE = "read"
@@ -61,11 +62,14 @@ class _Prepared(NamedTuple):
     watermark: datetime | None = None
 
 
-def apply(bodies: Sequence[bytes]) -> list[Failure]:
+def apply(
+    bodies: Sequence[bytes], *, projections: Sequence[Projection] = PROJECTIONS
+) -> list[Failure]:
     """Applies every message that can be applied, and returns the others.
 
     What was applied before is left out, so any repetition and any order gives the
-    same tables. Raises Transient; then the same batch may be tried again.
+    same tables. Raises Transient; then the same batch may be tried again. A replay
+    asks for no projections: it rolls them up when the ledger is complete.
     """
     prepared, failures = [], []
     for position, body in enumerate(bodies):
@@ -73,7 +77,7 @@ def apply(bodies: Sequence[bytes]) -> list[Failure]:
             prepared.append(_prepare(position, body))
         except Exception as error:  # whatever it is, it is this event's
             failures.append(Failure(position, error))
-    return failures + _bisect(prepared)
+    return failures + _bisect(prepared, projections)
 
 
 def applied(event_ids: Iterable[UUID | None]) -> set[str]:
@@ -97,30 +101,31 @@ def _prepare(position: int, body: bytes) -> _Prepared:
     return named._replace(lines=ledger.lines(about.id, payload))
 
 
-def _bisect(batch: list[_Prepared]) -> list[Failure]:
+def _bisect(batch: list[_Prepared], projections: Sequence[Projection]) -> list[Failure]:
     """Applies the batch in one transaction, or its halves if there is poison in it."""
     if not batch:
         return []
     try:
         with transient_errors(), transaction.atomic(using=DATABASE):
-            _write(batch)
+            _write(batch, projections)
     except Transient:
         raise
     except Exception as error:  # an unforeseen one must not stop the others
         if len(batch) == 1:
             return [Failure(batch[0].position, error)]
         middle = len(batch) // 2
-        return _bisect(batch[:middle]) + _bisect(batch[middle:])
+        halves = batch[:middle], batch[middle:]
+        return [failure for half in halves for failure in _bisect(half, projections)]
     return []
 
 
-def _write(batch: list[_Prepared]) -> None:
+def _write(batch: list[_Prepared], projections: Sequence[Projection]) -> None:
     with connections[DATABASE].cursor() as cursor:
         cursor.execute(_LOCK, [PROJECTOR_LOCK])
         new = _claim(cursor, [each for each in batch if each.watermark is None])
         lines = [line for each in new for line in each.lines]
         sold = ledger.insert(cursor, lines)
-        for projection in PROJECTIONS if sold else ():
+        for projection in projections if sold else ():
             cursor.execute(projection.upsert(), [sold])
         catalog.upsert(cursor, [each.product for each in new if each.product])
         cursor.execute(_CLEAR_ATTEMPTS, [[str(each.id) for each in batch]])

@@ -1,0 +1,142 @@
+"""Fills the tables of the next generation: from the ledger, or from all events."""
+
+from collections.abc import Callable, Iterable
+from itertools import islice
+from typing import Protocol
+
+from django.apps import apps
+from django.db.backends.utils import CursorWrapper
+from psycopg.sql import SQL, Identifier
+
+from projections_app import generations, projector
+from projections_app.catch_up import (
+    CATALOG,
+    LEDGER,
+    Generation,
+    barrier,
+    last_row,
+    remember_products,
+)
+from projections_app.errors import ReplayAborted
+from projections_app.identity import identify
+from projections_app.models import (
+    DeadLetter,
+    DeliveryAttempt,
+    ProcessedEvent,
+    SyncState,
+)
+from projections_app.projector import Failure
+
+History = Callable[[], Iterable[bytes]]  # begins to read when it is called
+
+HISTORY_BATCH = 5_000  # events a transaction
+REMEMBER_BATCH = 10_000  # event ids a statement
+# What the projector writes beside the tables that are swapped in; thrown away.
+BOOKKEEPING = [
+    model._meta.db_table for model in (ProcessedEvent, DeliveryAttempt, SyncState)
+]
+REMEMBER = """
+    WITH part AS (
+        SELECT event_id, event_type FROM processed_events
+        WHERE event_id > %s ORDER BY event_id LIMIT %s
+    ), added AS (
+        INSERT INTO {live} (event_id, event_type) SELECT * FROM part
+        ON CONFLICT DO NOTHING
+    )
+    SELECT event_id FROM part ORDER BY event_id DESC LIMIT 1
+"""
+
+
+class Watcher(Protocol):
+    """Who is told how a replay goes."""
+
+    def stage(self, title: str) -> None: ...
+
+    def advance(self, events: int) -> None:
+        """So many more events of the stage are done."""
+        ...
+
+
+def from_ledger(
+    cursor: CursorWrapper, generation: Generation, watcher: Watcher
+) -> None:
+    _open(cursor, generation, generation.tables)
+    with barrier(cursor):
+        generation.cut = last_row(cursor, generation.live)
+    _roll_up(cursor, generation, watcher, until=generation.cut)
+
+
+def from_history(
+    cursor: CursorWrapper, generation: Generation, history: History, watcher: Watcher
+) -> None:
+    """The projector itself writes the ledger of the generation, from every event."""
+    live, tables = generation.live, [LEDGER, CATALOG, *BOOKKEEPING]
+    _open(cursor, generation, [*generation.tables, *BOOKKEEPING])
+    for table in tables:
+        generations.index(cursor, table, live=live)
+    # The cut comes first: history then knows all events up to it.
+    with barrier(cursor):
+        generation.cut = last_row(cursor, live)
+    remember_products(cursor, live, known=True)
+    watcher.stage("applying all events")
+    bodies = iter(history())
+    while batch := list(islice(bodies, HISTORY_BATCH)):
+        _refuse(projector.apply(batch, projections=()), batch)
+        watcher.advance(len(batch))
+    for table in tables:
+        generations.vacuum(cursor, table)
+    _roll_up(cursor, generation, watcher, until=last_row(cursor, generation.schema))
+
+
+def _roll_up(
+    cursor: CursorWrapper, generation: Generation, watcher: Watcher, *, until: int
+) -> None:
+    """One statement a view; its indexes are built after it."""
+    for projection in generation.projections:
+        table = projection.table
+        watcher.stage(f"rebuilding {table}")
+        cursor.execute(projection.rebuild(table=table, where="id <= %s"), [until])
+        generations.index(cursor, table, live=generation.live)
+        generations.vacuum(cursor, table)
+
+
+def remember_events(cursor: CursorWrapper, live: str) -> None:
+    """Marks the events of the history as processed, now that they are.
+
+    Not before the swap: until then the live tables need them. If this is cut short,
+    the ledger's key still keeps them from being counted twice.
+    """
+    statement = SQL(REMEMBER).format(
+        live=Identifier(live, ProcessedEvent._meta.db_table)
+    )
+    last = "00000000-0000-0000-0000-000000000000"
+    while True:
+        cursor.execute(statement.as_string(), [last, REMEMBER_BATCH])
+        if (row := cursor.fetchone()) is None:
+            return
+        [last] = row
+
+
+def _open(cursor: CursorWrapper, generation: Generation, tables: list[str]) -> None:
+    """Creates empty tables, shows the live ones for all others, and goes there."""
+    for table in tables:
+        generations.create(cursor, table, live=generation.live)
+    generations.mirror(cursor, generation.schema, read_tables(), live=generation.live)
+    generations.enter(cursor, generation.schema)
+
+
+def read_tables() -> list[str]:
+    models = apps.get_app_config("projections_app").get_models()
+    return [model._meta.db_table for model in models]
+
+
+def _refuse(failures: list[Failure], batch: list[bytes]) -> None:
+    """What cannot be applied has to be parked already; else ReplayAborted."""
+    for failure in failures:
+        name = identify(batch[failure.position])
+        letters = DeadLetter.objects.filter(fingerprint=name.fingerprint)
+        if not letters.exclude(settlement=DeadLetter.Settlement.RETRIED).exists():
+            raise ReplayAborted(
+                f"event {name.fingerprint} cannot be applied and is not parked:"
+                f" {failure.error}"
+            ) from failure.error

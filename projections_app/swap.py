@@ -1,0 +1,86 @@
+"""Puts a generation in the place of the live tables, in one short transaction."""
+
+import logging
+import time
+from typing import NamedTuple
+
+from django.db import OperationalError, transaction
+from django.db.backends.utils import CursorWrapper
+from psycopg.errors import LockNotAvailable, QueryCanceled
+from psycopg.sql import SQL, Identifier
+
+from projections_app import generations
+from projections_app.catch_up import Generation, advance, barrier, catch_up, last_row
+from projections_app.errors import ReplayAborted
+from projections_app.projector import DATABASE
+
+logger = logging.getLogger(__name__)
+
+LOCK_MS = 60  # readers that come wait no longer for those that are there
+ATTEMPTS = 60
+PAUSE_S = 1.0  # between two attempts; readers and projector go on meanwhile
+
+RECORD = """
+    INSERT INTO {state} AS state (name, generation, swapped_at, previous_cut)
+    SELECT name, 2, now(), %s FROM unnest(%s::text[]) AS swapped (name)
+    ON CONFLICT (name) DO UPDATE
+    SET generation = state.generation + 1, swapped_at = excluded.swapped_at,
+        previous_cut = excluded.previous_cut
+"""
+
+
+class Swap(NamedTuple):
+    """What was swapped, and how many seconds readers and projector had to wait."""
+
+    tables: list[str]
+    readers: float
+    projector: float
+    attempts: int
+
+
+def swap(cursor: CursorWrapper, generation: Generation) -> Swap:
+    """Tries until no reader is in the way; raises ReplayAborted if that never ends."""
+    for attempt in range(1, ATTEMPTS + 1):
+        catch_up(cursor, generation)
+        try:
+            readers, projector = _swap(cursor, generation)
+        except OperationalError as error:
+            if not isinstance(error.__cause__, QueryCanceled | LockNotAvailable):
+                raise
+            logger.info("a reader holds the tables, trying again")
+            time.sleep(PAUSE_S)
+        else:
+            return Swap(generation.tables, readers, projector, attempt)
+    raise ReplayAborted("a long transaction holds the tables")
+
+
+def _swap(cursor: CursorWrapper, generation: Generation) -> tuple[float, float]:
+    with barrier(cursor):
+        paused = time.perf_counter()
+        with transaction.atomic(using=DATABASE):
+            advance(cursor, generation, last_row(cursor, generation.live))
+            locked = time.perf_counter()
+            _lock(cursor, generation)
+            generations.take_place(
+                cursor,
+                generation.tables,
+                schema=generation.schema,
+                live=generation.live,
+            )
+            _record(cursor, generation)
+        done = time.perf_counter()
+    return done - locked, done - paused
+
+
+def _lock(cursor: CursorWrapper, generation: Generation) -> None:
+    cursor.execute(f"SET LOCAL statement_timeout = {LOCK_MS}")
+    generations.lock(cursor, generation.tables, schema=generation.live)
+    cursor.execute("SET LOCAL statement_timeout = 0")
+
+
+def _record(cursor: CursorWrapper, generation: Generation) -> None:
+    """The cut is counted in the ledger that is live from now on."""
+    cut = last_row(cursor, generation.live)
+    state = Identifier(generation.live, "projection_state")
+    statement = SQL(RECORD).format(state=state).as_string()
+    cursor.execute(statement, [cut, generation.names])
