@@ -123,6 +123,22 @@ def test_a_connection_that_the_database_ended_is_replaced(queues: Queues) -> Non
     assert DeadLetter.objects.count() == 0
 
 
+@pytest.mark.django_db(transaction=True, databases=["read"])
+def test_a_connection_that_ended_before_a_redelivery_is_replaced(
+    queues: Queues,
+) -> None:
+    queues.publish(*orders(3))
+    with closing(queues.subscriber()) as first:
+        first.connect()
+        eventually(lambda: bool(held(first.receive)))
+    connections["read"].ensure_connection()
+    end_connection()
+
+    queues.consume(3)
+
+    assert ProcessedEvent.objects.count() == 3
+
+
 def end_connection() -> None:
     """As an administrator would, over a connection of its own."""
     pid = connections["read"].connection.info.backend_pid

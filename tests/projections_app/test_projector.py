@@ -84,10 +84,10 @@ def test_an_event_is_counted_once_even_after_its_processed_row_was_pruned() -> N
     projector.apply([body, body])
     ProcessedEvent.objects.all().delete()
 
-    projector.apply([body])
+    projector.apply([body, body_of(an_order(order_id=2))])
 
-    assert rows(ProductSales) == [(7, 2, Decimal("59.98"), 1)]
-    assert SalesLedger.objects.count() == 1
+    assert rows(ProductSales) == [(7, 4, Decimal("119.96"), 2)]
+    assert SalesLedger.objects.count() == 2
 
 
 def test_the_watermark_and_the_newest_event_move_forward_only() -> None:
