@@ -64,7 +64,8 @@ def database(url_name: str, *, read_only: bool = False) -> dict[str, Any]:
     return {
         **env.db_url(url_name),
         "CONN_MAX_AGE": None,
-        "CONN_HEALTH_CHECKS": True,  # at a request's first statement
+        # At a request's first statement. The read API asks again instead.
+        "CONN_HEALTH_CHECKS": not read_only,
         "OPTIONS": options,
         "TEST": {"DEPENDENCIES": []},  # either side is tested without the other
     }

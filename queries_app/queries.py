@@ -1,14 +1,12 @@
 """The questions, each one statement over the read tables."""
 
-from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from enum import Enum
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
-from django.db import connections
-
 from queries_app.parameters import Period
+from queries_app.reading import first, rows_of
 from queries_app.responses import (
     CategoryRevenue,
     CustomerLifetimeValue,
@@ -88,9 +86,8 @@ def customer_lifetime_value(customer_id: int) -> CustomerLifetimeValue:
 
 
 def hourly_sales(period: Period) -> HourlySales:
-    with connections["read"].cursor() as cursor:
-        cursor.execute(HOURLY_SALES, period)
-        hours = [HourSales(instant(hour), *sums) for hour, *sums in cursor.fetchall()]
+    rows = rows_of(HOURLY_SALES, period)
+    hours = [HourSales(instant(hour), *sums) for hour, *sums in rows]
     return HourlySales(instant(period.start), instant(period.end), hours)
 
 
@@ -116,9 +113,3 @@ def event_progress(event_id: UUID) -> Progress:
     if applied:
         return Progress.APPLIED
     return Progress.PARKED if parked else Progress.PENDING
-
-
-def first(sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> Any:
-    with connections["read"].cursor() as cursor:
-        cursor.execute(sql, parameters)
-        return cursor.fetchone()
