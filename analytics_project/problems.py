@@ -40,7 +40,7 @@ DETAIL_OF = {
     HTTPStatus.METHOD_NOT_ALLOWED: "This address does not know the method.",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is larger than is accepted.",
     HTTPStatus.INTERNAL_SERVER_ERROR: "The service failed; the failure is logged.",
-    HTTPStatus.SERVICE_UNAVAILABLE: "The database cannot be reached.",
+    HTTPStatus.SERVICE_UNAVAILABLE: "The database does not answer.",
 }
 _encode = msgspec.json.Encoder(decimal_format="number").encode
 

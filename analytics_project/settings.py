@@ -56,6 +56,11 @@ def database(url_name: str, *, read_only: bool = False) -> dict[str, Any]:
     }
     options: dict[str, Any] = {
         "connect_timeout": CONNECT_TIMEOUT_S,
+        # A server whose machine is gone is noticed after about 25 s.
+        "keepalives_idle": 10,  # s
+        "keepalives_interval": 5,  # s
+        "keepalives_count": 3,
+        "tcp_user_timeout": 25_000,  # ms
         "server_side_binding": True,
         "prepare_threshold": 2,  # a statement seen this often is prepared
         "application_name": f"analytics-{ROLE or 'daemon'}",
