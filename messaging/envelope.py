@@ -3,14 +3,13 @@
 import os
 import time
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
 
 from messaging.errors import DecodeError, UnknownEvent
-from messaging.events import EVENT_TYPES, Event, Watermark
+from messaging.events import EVENT_TYPES, Aware, Event, Watermark
 
 CONTENT_TYPE = "application/cloudevents+json"
 
@@ -28,7 +27,7 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     id: UUID
     source: str
     type: str
-    time: datetime
+    time: Aware
     dataversion: int
     data: msgspec.Raw
     subject: str | None = None

@@ -51,6 +51,7 @@ POISON = {
     "infinite": body_of(a_line(discount=Decimal("Infinity"))),
     "exponent out of reach": body_of(a_line(unit_price=Decimal("1E+999999"))),
     "fractions of a cent": body_of(a_line(unit_price=Decimal("0.001"))),
+    "a time without a zone": body_of(an_order(), time=PLACED_AT.replace(tzinfo=None)),
     "order id beyond bigint": body_of(an_order(order_id=2**63)),
     "product id beyond bigint": body_of(a_line(product_id=2**63)),
     "line number beyond int": body_of(a_line(line_no=2**31)),
