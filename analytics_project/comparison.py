@@ -46,7 +46,10 @@ def compare(write: CursorWrapper, view: View, examples: int) -> Comparison:
         money,
         expected_money,
         differences[0][0] if differences else 0,
-        [_difference(view.table, *row) for _, *row in differences],
+        [
+            Difference(view.table, key, _decoded(row), _decoded(true), cause)
+            for _, key, row, true, cause in differences
+        ],
     )
 
 
@@ -71,13 +74,8 @@ def _differences(write: CursorWrapper, view: View, examples: int) -> list[Any]:
     return rows
 
 
-def _difference(
-    table: str, key: str, found: str | None, expected: str | None, cause: str
-) -> Difference:
-    decoded = (
-        row and json.loads(row, parse_float=Decimal) for row in (found, expected)
-    )
-    return Difference(table, key, *decoded, cause)
+def _decoded(row: str | None) -> Mapping[str, Any] | None:
+    return json.loads(row, parse_float=Decimal) if row else None
 
 
 def _row(table: str, names: list[str]) -> str:

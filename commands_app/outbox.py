@@ -11,6 +11,7 @@ import msgspec
 from django.conf import settings
 from django.db import connection, transaction
 
+from commands_app.models import OutboxEvent
 from commands_app.session import Run
 from messaging.envelope import Envelope, encode
 from messaging.events import Event
@@ -132,6 +133,11 @@ def history() -> Iterator[bytes]:
     """All envelopes as they were or will be published, in the order of their ids."""
     for row in _stream(HISTORY, []):
         yield _message(*row).body
+
+
+def recorded() -> int:
+    """How many events there are, published or not."""
+    return OutboxEvent.objects.count()
 
 
 def published(*, until: datetime) -> Iterator[UUID]:
