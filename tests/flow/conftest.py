@@ -26,3 +26,4 @@ def system(servers: Servers, tmp_path: Path) -> Iterator[System]:
         yield system
     finally:
         system.stop()
+        servers.mend()

@@ -38,6 +38,12 @@ class Servers:
         for server in (self.rabbitmq, self.write, self.read):
             server.kill()
 
+    def mend(self) -> None:
+        """Starts again what a failed test has left stopped."""
+        for server in (self.rabbitmq, self.write, self.read):
+            if not server.running:
+                server.start()
+
     def fresh(self, name: str) -> dict[str, str]:
         """URLs of migrated, empty databases and of an empty vhost."""
         return {

@@ -32,34 +32,24 @@ def test_orders_placed_before_the_first_consumer_ever_started_are_counted(
     assert_nothing_lost(system, load)
 
 
-def test_a_broker_that_stops_costs_no_event_and_no_order_is_refused(
+def test_a_broker_that_stops_or_dies_costs_no_event_and_refuses_no_order(
     system: System,
 ) -> None:
     system.start()
     load = Load(system, products(system), rate=100)
     with load.running():
-        load.wait_for(100)
+        load.wait_for(50)
         system.servers.rabbitmq.stop()
-        load.wait_for(100)
-        ready = system.call("commands", "GET", "/health/ready")
-        assert ready.status == 200
+        load.wait_for(50)
+        assert system.call("commands", "GET", "/health/ready").status == 200
         system.servers.rabbitmq.start()
-        load.wait_for(100)
-
-    assert load.answers.keys() == {201}
-    assert_nothing_lost(system, load)
-
-
-def test_a_broker_killed_with_9_costs_no_event(system: System) -> None:
-    system.start()
-    load = Load(system, products(system), rate=100)
-    with load.running():
-        load.wait_for(100)
+        load.wait_for(50)
         system.servers.rabbitmq.kill()
         load.wait_for(50)
         system.servers.rabbitmq.start()
         load.wait_for(50)
 
+    assert load.answers.keys() == {201}
     assert_nothing_lost(system, load)
 
 
@@ -87,7 +77,8 @@ def test_health_tells_which_database_is_away(system: System) -> None:
         assert system.call(role, "GET", "/health/ready").status == 200
         server.stop()
         away = system.call(role, "GET", "/health/ready")
-        assert (away.status, away.body["status"]) == (503, "unavailable")
+        assert away.status == 503
+        assert away.headers["content-type"] == "application/problem+json"
         assert system.call(role, "GET", "/health").status == 200
         server.start()
         eventually(
@@ -137,15 +128,16 @@ def test_lag_grows_while_the_consumer_is_away_and_goes_back_to_zero(
     eventually(lambda: lag() == 0, "lag is 0 again")
 
 
-@pytest.mark.parametrize("role", ["commands", "queries", "relay", "consumer"])
-def test_sigterm_ends_a_role_cleanly(system: System, role: str) -> None:
+def test_sigterm_ends_every_role_cleanly_and_in_time(system: System) -> None:
     system.start()
     load = Load(system, products(system), rate=50)
-    if role == "commands":
-        system.roles[role].stop(grace=10)
-    else:
-        with load.running():
-            load.wait_for(30)
-            system.roles[role].stop(grace=10)
+    with load.running():
+        for role in ("relay", "consumer", "queries"):
+            load.wait_for(10)
+            system.stop(role)
+    system.stop("commands")
 
-    assert system.roles[role].returncode == 0
+    codes = {name: role.returncode for name, role in system.roles.items()}
+    assert codes == dict.fromkeys(codes, 0)
+    system.start()
+    assert_nothing_lost(system, load)
