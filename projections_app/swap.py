@@ -12,6 +12,7 @@ from psycopg.sql import SQL, Identifier
 from projections_app import generations
 from projections_app.catch_up import Generation, advance, barrier, catch_up, last_row
 from projections_app.errors import ReplayAborted
+from projections_app.models import ProjectionState
 from projections_app.projector import DATABASE
 
 logger = logging.getLogger(__name__)
@@ -20,6 +21,7 @@ LOCK_MS = 60  # readers that come wait no longer for those that are there
 ATTEMPTS = 60
 PAUSE_S = 1.0  # between two attempts; readers and projector go on meanwhile
 
+STATE = ProjectionState._meta.db_table
 RECORD = """
     INSERT INTO {state} AS state (name, generation, swapped_at, previous_cut)
     SELECT name, 2, now(), %s FROM unnest(%s::text[]) AS swapped (name)
@@ -79,8 +81,17 @@ def _lock(cursor: CursorWrapper, generation: Generation) -> None:
 
 
 def _record(cursor: CursorWrapper, generation: Generation) -> None:
-    """The cut is counted in the ledger that is live from now on."""
-    cut = last_row(cursor, generation.live)
-    state = Identifier(generation.live, "projection_state")
-    statement = SQL(RECORD).format(state=state).as_string()
-    cursor.execute(statement, [cut, generation.names])
+    statement = SQL(RECORD).format(state=Identifier(generation.live, STATE))
+    cut = _previous_cut(cursor, generation)
+    cursor.execute(statement.as_string(), (cut, generation.names))
+
+
+def _previous_cut(cursor: CursorWrapper, generation: Generation) -> int:
+    """Up to which row of what is now the live ledger the previous tables have it all.
+
+    A ledger made from history is ahead of the one before by what was on its way, here
+    and there among its rows; a rollback then has to look at all of them.
+    """
+    if generation.has_ledger and generation.schema == generations.NEXT:
+        return 0
+    return last_row(cursor, generation.live)

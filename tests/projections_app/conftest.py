@@ -6,12 +6,14 @@ from contextlib import closing
 
 import pika
 import pytest
+from django.db import connections
 
 from messaging import topology
 from messaging.envelope import new_event_id
 from messaging.publisher import Message, Publisher
 from messaging.subscriber import Subscriber
 from projections_app.consumer import Consumer
+from projections_app.generations import DROPPED, NEXT, PREVIOUS
 
 MAX_ATTEMPTS = 3
 DEADLINE_S = 20
@@ -85,3 +87,12 @@ def queues(broker_url: str) -> Iterator[Queues]:
     opened = Queues(broker_url)
     yield opened
     opened.publisher.close()
+
+
+@pytest.fixture
+def no_generations() -> Iterator[None]:
+    """Takes back the schemas that a replay made."""
+    yield
+    with connections["read"].cursor() as cursor:
+        for schema in (NEXT, PREVIOUS, DROPPED):
+            cursor.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
