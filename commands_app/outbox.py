@@ -13,9 +13,8 @@ from django.db import connection, transaction
 
 from commands_app.models import OutboxEvent
 from commands_app.session import Run
-from messaging.envelope import Envelope, encode
+from messaging.envelope import Envelope, Message, encode
 from messaging.events import Event
-from messaging.publisher import Message
 
 COUNT_CAP = 10_000  # health need not count further
 FETCH_SIZE = 500  # rows that a streaming reader holds in memory

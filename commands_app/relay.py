@@ -6,9 +6,9 @@ import time
 from django.db import connection
 
 from commands_app import outbox
-from messaging.envelope import Envelope, encode, new_event_id, raw
+from messaging.envelope import Envelope, Message, encode, new_event_id, raw
 from messaging.events import Watermark
-from messaging.publisher import Message, Publisher
+from messaging.publisher import Publisher
 
 logger = logging.getLogger(__name__)
 

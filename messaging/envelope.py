@@ -3,7 +3,7 @@
 import os
 import time
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -33,6 +33,15 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     subject: str | None = None
     traceparent: str | None = None
     datacontenttype: str = "application/json"
+
+
+class Message(NamedTuple):
+    """An encoded envelope on its way, and what the broker is told about it."""
+
+    id: UUID
+    type: str
+    routing_key: str
+    body: bytes
 
 
 class Received(msgspec.Struct, frozen=True):

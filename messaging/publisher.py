@@ -7,7 +7,7 @@ return it as unroutable (`mandatory`): Basic.Return comes before the confirm.
 
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 import pika
@@ -15,21 +15,12 @@ from pika.channel import Channel
 from pika.spec import PERSISTENT_DELIVERY_MODE, Basic, BasicProperties
 
 from messaging import amqp, topology
-from messaging.envelope import CONTENT_TYPE
+from messaging.envelope import CONTENT_TYPE, Message
 from messaging.errors import BrokerUnavailable
 
 CONFIRM_TIMEOUT_S = 30.0
 OPEN_TIMEOUT_S = 10.0
 CLOSE_TIMEOUT_S = 1.0
-
-
-class Message(NamedTuple):
-    """One encoded event; `id` comes back from `publish` when it is safe."""
-
-    id: UUID
-    type: str
-    routing_key: str
-    body: bytes
 
 
 class Publisher:

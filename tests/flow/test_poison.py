@@ -5,8 +5,8 @@ from contextlib import closing
 import psycopg
 import pytest
 
-from messaging.envelope import new_event_id
-from messaging.publisher import Message, Publisher
+from messaging.envelope import Message, new_event_id
+from messaging.publisher import Publisher
 from tests.flow.system import System, eventually
 from tests.messaging.builders import an_order, body_of
 

@@ -6,9 +6,8 @@ from typing import Any
 
 import msgspec
 
-from messaging.envelope import Envelope, encode, new_event_id
+from messaging.envelope import Envelope, Message, encode, new_event_id
 from messaging.events import Event, OrderCreated, OrderLine
-from messaging.publisher import Message
 
 PLACED_AT = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
 
