@@ -73,6 +73,10 @@ COLUMNS = """
     SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute
     WHERE attrelid = to_regclass(%s) AND attnum > 0 AND NOT attisdropped
 """
+EMPTY = """
+    SELECT format('ALTER TABLE %%s SET SCHEMA %%I', oid::regclass, %(target)s::text)
+    FROM pg_class WHERE relnamespace = %(source)s::regnamespace AND relkind = 'r'
+"""
 VIEWS = """
     SELECT format('DROP VIEW %%s', oid::regclass) FROM pg_class
     WHERE relnamespace = to_regnamespace(%(schema)s) AND relkind = 'v'
@@ -113,13 +117,17 @@ def mirror(
 def take_place(
     cursor: CursorWrapper, tables: Sequence[str], *, schema: str, live: str
 ) -> None:
-    """Moves the tables of `schema` into the live one, and those to PREVIOUS."""
-    spare = DROPPED if schema == NEXT else NEXT
+    """Moves the tables of `schema` into the live one, and those to PREVIOUS.
+
+    PREVIOUS holds what one swap replaced and nothing older: each of its tables fits
+    only the others.
+    """
     for table in tables:
         _run_each(cursor, PRIVILEGES, **_names(schema, table, live))
+    _run_each(
+        cursor, EMPTY, source=PREVIOUS, target=DROPPED if schema == NEXT else NEXT
+    )
     for table in tables:
-        if columns(cursor, PREVIOUS, table):
-            _move(cursor, table, PREVIOUS, spare)
         _move(cursor, table, live, PREVIOUS)
         _move(cursor, table, NEXT, live)
 

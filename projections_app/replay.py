@@ -80,13 +80,10 @@ def replay(
         return done
 
 
-def rollback(*, projections: Sequence[Projection] | None, watcher: Watcher) -> Swap:
-    """Swaps the previous generation back in, with all that came since then.
-
-    Without `projections` it undoes the newest swap.
-    """
+def rollback(*, watcher: Watcher) -> Swap:
+    """Undoes the newest swap, but for what was applied since then."""
     with _session() as (cursor, live):
-        generation = _previous(cursor, live, projections)
+        generation = _previous(cursor, live)
         _refuse_dependents(cursor, generation)
         generations.mirror(cursor, PREVIOUS, read_tables(), live=live)
         generations.enter(cursor, PREVIOUS)
@@ -144,36 +141,23 @@ def _refuse_dependents(cursor: CursorWrapper, generation: Generation) -> None:
         raise ReplayAborted(f"views would keep the old tables: {', '.join(found)}")
 
 
-def _previous(
-    cursor: CursorWrapper, live: str, projections: Sequence[Projection] | None
-) -> Generation:
-    states = _swapped_together(projections)
+def _previous(cursor: CursorWrapper, live: str) -> Generation:
+    cuts = dict(
+        ProjectionState.objects.exclude(previous_cut=None).values_list(
+            "name", "previous_cut"
+        )
+    )
+    if not cuts:
+        raise ReplayAborted("there is no previous generation")
     generation = Generation(
         schema=PREVIOUS,
         live=live,
-        projections=[each for each in PROJECTIONS if each.name in states],
-        has_ledger=LEDGER in states,
-        cut=min(state.previous_cut or 0 for state in states.values()),
+        projections=[each for each in PROJECTIONS if each.name in cuts],
+        has_ledger=LEDGER in cuts,
+        cut=min(cut for cut in cuts.values() if cut is not None),
     )
     for table in generation.tables:
         was = generations.columns(cursor, PREVIOUS, table)
         if was != generations.columns(cursor, live, table):
             raise ReplayAborted(f"the previous {table} is gone or has other columns")
     return generation
-
-
-def _swapped_together(
-    projections: Sequence[Projection] | None,
-) -> dict[str, ProjectionState]:
-    """What the newest swap put in, or the newest one of the given projections."""
-    previous = ProjectionState.objects.exclude(previous_cut=None)
-    asked = previous
-    if projections is not None:
-        asked = previous.filter(name__in=[each.name for each in projections])
-    newest = asked.order_by("-swapped_at").first()
-    if newest is None:
-        raise ReplayAborted("there is no previous generation")
-    states = {s.name: s for s in previous.filter(swapped_at=newest.swapped_at)}
-    if projections is not None and states.keys() != {p.name for p in projections}:
-        raise ReplayAborted(f"these were swapped together: {', '.join(sorted(states))}")
-    return states

@@ -29,6 +29,7 @@ RECORD = """
     SET generation = state.generation + 1, swapped_at = excluded.swapped_at,
         previous_cut = excluded.previous_cut
 """
+FORGET = "UPDATE {state} SET previous_cut = NULL WHERE name <> ALL(%s)"
 
 
 class Swap(NamedTuple):
@@ -81,9 +82,10 @@ def _lock(cursor: CursorWrapper, generation: Generation) -> None:
 
 
 def _record(cursor: CursorWrapper, generation: Generation) -> None:
-    statement = SQL(RECORD).format(state=Identifier(generation.live, STATE))
+    state, names = Identifier(generation.live, STATE), generation.names
     cut = _previous_cut(cursor, generation)
-    cursor.execute(statement.as_string(), (cut, generation.names))
+    cursor.execute(SQL(RECORD).format(state=state).as_string(), (cut, names))
+    cursor.execute(SQL(FORGET).format(state=state).as_string(), (names,))
 
 
 def _previous_cut(cursor: CursorWrapper, generation: Generation) -> int:

@@ -52,8 +52,8 @@ def rebuild(
     )
 
 
-def roll_back(*projections: Projection, watcher: Stages | None = None) -> Swap:
-    return rollback(projections=projections or None, watcher=watcher or Stages())
+def roll_back(*, watcher: Stages | None = None) -> Swap:
+    return rollback(watcher=watcher or Stages())
 
 
 def a_shop(seed: int = 1, *, orders: int = 60) -> list[Recorded]:

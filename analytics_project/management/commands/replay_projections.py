@@ -12,12 +12,12 @@ from rich.console import Console
 from analytics_project.reconcile import reconcile
 from analytics_project.watchers import watching
 from commands_app import outbox
+from projections_app import replay
 from projections_app.errors import ProjectionError, ReplayAborted
 from projections_app.plan import plan
 from projections_app.projection import Projection
 from projections_app.projections import PROJECTIONS
 from projections_app.rebuild import Watcher
-from projections_app.replay import replay, rollback
 from projections_app.swap import Swap
 
 INTERRUPTED = 130  # exit status after Ctrl-C, as shells have it
@@ -25,7 +25,7 @@ BY_NAME = {projection.name: projection for projection in PROJECTIONS}
 EXPLANATION = """\
 New tables are filled beside the live ones, caught up, verified against the write side
 and swapped in within milliseconds. Consumer and query service go on all the time. The
-tables that were live are kept until the next replay: --rollback brings them back, with
+tables that were live are kept until the next swap: --rollback brings them back, with
 all that came since.
 
   --from ledger   rolls the views up from the ledger (the default)
@@ -51,7 +51,9 @@ class Command(BaseCommand):
             "--dry-run", action="store_true", help="say what would be done"
         )
         parser.add_argument(
-            "--rollback", action="store_true", help="bring the tables before back"
+            "--rollback",
+            action="store_true",
+            help="bring the tables of before the newest swap back",
         )
 
     def handle(
@@ -71,7 +73,7 @@ class Command(BaseCommand):
             if dry_run:
                 self._plan(projections or [*PROJECTIONS], source)
             elif rollback:
-                self._run(lambda watcher: back(projections, watcher))
+                self._run(lambda watcher: replay.rollback(watcher=watcher))
             else:
                 chosen = projections or [*PROJECTIONS]
                 self._run(lambda watcher: forth(chosen, source, watcher))
@@ -118,19 +120,15 @@ def check(
         raise CommandError(f"no projection {', '.join(unknown)}; there are {known}")
     if source == "outbox" and names:
         raise CommandError("--from outbox rebuilds all tables together: give no names")
-    if rollback and (source or dry_run):
-        raise CommandError("--rollback goes with names alone")
+    if rollback and (names or source or dry_run):
+        raise CommandError("--rollback undoes the newest swap and takes nothing else")
 
 
 def forth(projections: list[Projection], source: str | None, watcher: Watcher) -> Swap:
     history = outbox.history if source == "outbox" else None
-    return replay(
+    return replay.replay(
         projections=projections, history=history, verify=verify, watcher=watcher
     )
-
-
-def back(projections: list[Projection], watcher: Watcher) -> Swap:
-    return rollback(projections=projections or None, watcher=watcher)
 
 
 def verify(resume: Callable[[], None]) -> None:
