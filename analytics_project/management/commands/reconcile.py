@@ -52,7 +52,7 @@ class Command(BaseCommand):
         self._show(report)
         if repair and report.lost:
             count = reconcile.repair(report)
-            self.console.print(f"{count} lost events will be published again")
+            self.console.print(f"lost events that will be published again: {count}")
         if not report.is_clean:
             raise CommandError(summary(report))
 
@@ -115,11 +115,12 @@ def row(columns: Mapping[str, Any] | None) -> str:
 
 
 def summary(report: Report) -> str:
-    found = [f"{report.differences} rows differ"]
-    if report.lost:
-        found.append(f"{len(report.lost)} events are lost")
-    if report.parked:
-        found.append(f"{report.parked} events are parked")
+    counts = {
+        "rows that differ": report.differences,
+        "lost events": len(report.lost),
+        "parked events": report.parked,
+    }
+    found = [f"{name}: {count}" for name, count in counts.items() if count]
     if not report.sums_agree:
         found.append("the views do not add up to one sum")
     return ", ".join(found)
