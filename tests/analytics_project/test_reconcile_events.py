@@ -1,12 +1,14 @@
 """Events on their way are no difference; lost and parked ones are, and are named."""
 
 import threading
+from datetime import datetime
 from uuid import UUID
 
 import pytest
-from django.db import connections
+from django.db.backends.utils import CursorWrapper
 
 from analytics_project import reconcile as module
+from analytics_project import snapshot
 from analytics_project.reconcile import reconcile, repair, wait_until_caught_up
 from commands_app import outbox
 from commands_app.models import OutboxEvent
@@ -19,6 +21,7 @@ from tests.analytics_project.pipeline import (
     on_read_side,
 )
 from tests.commands_app.builders import line, place, product
+from tests.projections_app.replaying import meanwhile
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "read"])
 
@@ -76,26 +79,38 @@ def test_an_event_that_arrives_at_second_look_was_not_lost(
     assert report.pending == 1
 
 
+def test_what_is_applied_just_before_the_snapshot_is_known_to_the_write_side(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    a_shop()
+    deliver()
+    freeze = snapshot._freeze
+
+    def freeze_after_an_order(read: CursorWrapper) -> datetime | None:
+        with meanwhile(lambda: (place(line(product())), deliver())):
+            pass
+        return freeze(read)
+
+    monkeypatch.setattr(snapshot, "_freeze", freeze_after_an_order)
+
+    assert reconcile().is_clean
+
+
 def test_no_false_alarm_while_orders_come_in() -> None:
     a_shop()
     thing = product(stock=None)
     stop = threading.Event()
 
     def trade() -> None:
-        try:
-            while not stop.is_set():
-                place(line(thing, 2))
-                deliver()
-        finally:
-            connections.close_all()
+        while not stop.is_set():
+            place(line(thing, 2))
+            deliver()
 
-    trader = threading.Thread(target=trade)
-    trader.start()
-    try:
-        reports = [reconcile() for _ in range(10)]
-    finally:
-        stop.set()
-        trader.join()
+    with meanwhile(trade):
+        try:
+            reports = [reconcile() for _ in range(10)]
+        finally:
+            stop.set()
 
     assert [report for report in reports if not report.is_clean] == []
 

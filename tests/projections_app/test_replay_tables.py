@@ -62,6 +62,10 @@ def test_nothing_of_a_table_changes_but_its_rows() -> None:
     rebuild(bodies(history))
     assert rows(DEFINITION) == before
     assert rows(OIDS) != oids
+
+    execute("REVOKE SELECT (amount) ON sales_ledger FROM analyst_of_test")
+    execute("GRANT INSERT ON product_sales_view TO analyst_of_test")
+    before = rows(DEFINITION)
     roll_back()
     assert rows(DEFINITION) == before
 
