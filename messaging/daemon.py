@@ -16,7 +16,7 @@ from messaging.errors import MessagingError
 logger = logging.getLogger(__name__)
 
 FIRST_RETRY_S = 0.1
-LAST_RETRY_S = 5.0
+LAST_RETRY_S = 2.0
 
 
 class Worker(Protocol):

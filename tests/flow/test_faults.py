@@ -39,7 +39,7 @@ def test_a_broker_that_stops_or_dies_costs_no_event_and_refuses_no_order(
     load = Load(system, products(system), rate=100)
     with load.running():
         load.wait_for(50)
-        system.servers.rabbitmq.stop()
+        system.servers.rabbitmq.stop(grace=2)
         load.wait_for(50)
         assert system.call("commands", "GET", "/health/ready").status == 200
         system.servers.rabbitmq.start()
