@@ -15,6 +15,8 @@ from devstack.postgres import FOR_TESTS
 from devstack.stack import URLS, Stack
 
 FOLDERS = "test-*"
+# Two processes, a file of tests in one of them; `-n 0` in the arguments wins.
+AT_ONCE = ("-n", "2", "--dist", "loadfile")
 LAST_WORDS = 5.0  # seconds for pytest to report after Ctrl-C
 
 
@@ -45,7 +47,7 @@ def _with_servers(arguments: list[str], directory: Path) -> int:
 
 
 def _pytest(arguments: list[str], environment: Mapping[str, str]) -> int:
-    command = [sys.executable, "-m", "pytest", *arguments]
+    command = [sys.executable, "-m", "pytest", *AT_ONCE, *arguments]
     with subprocess.Popen(command, cwd=ROOT, env=environment) as pytest:
         try:
             return pytest.wait()
