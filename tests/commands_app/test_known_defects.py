@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, connection, transaction
 
 from commands_app.models import Order, OrderItem, Product
 from messaging.events import OrderCreated
@@ -49,6 +50,30 @@ def test_two_lines_of_one_product_do_not_sell_more_than_there_is() -> None:
 
     assert is_problem(refused, 409, "/items/0")
     assert Product.objects.get().stock == 100
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE products SET stock = -1",
+        "UPDATE products SET price = -1",
+        "UPDATE products SET price = 'NaN'",
+        "UPDATE orders SET total = -1000",
+        "UPDATE orders SET total = 'NaN'",
+        "UPDATE order_items SET quantity = -1",
+        "UPDATE order_items SET price = 'NaN'",
+        "UPDATE order_items SET discount = 1000000",
+    ],
+)
+def test_not_even_the_tables_take_such_a_stock_or_such_money(change: str) -> None:
+    place(line(product()))
+
+    with (
+        pytest.raises(IntegrityError, match="violates check constraint"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(change)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -120,3 +145,13 @@ def test_broken_json_does_not_answer_with_a_page_or_a_path() -> None:
     assert "/" not in told(refused)["detail"]
     assert b"<" not in refused.content
     assert b"Traceback" not in refused.content
+
+
+def test_no_moment_is_stored_without_its_zone() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT table_name, column_name FROM information_schema.columns"
+            " WHERE table_schema = 'public'"
+            " AND data_type = 'timestamp without time zone'"
+        )
+        assert cursor.fetchall() == []
