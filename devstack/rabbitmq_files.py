@@ -1,13 +1,10 @@
 """Where the programs of RabbitMQ and Erlang come from: installed, or unpacked here."""
 
-import getpass
 import os
-import shutil
-import subprocess
 from pathlib import Path
 from typing import NamedTuple
 
-from devstack.errors import NotInstalled
+from devstack.debian import fetch
 
 ERLANG = "usr/lib/erlang"
 INSTALLED = (
@@ -44,45 +41,9 @@ def find_or_fetch(cache: Path) -> Programs:
 
 
 def _fetch(cache: Path) -> None:
-    if not (shutil.which("apt-get") and shutil.which("dpkg")):
-        raise NotInstalled(HINT)
     print("Fetching RabbitMQ and Erlang with apt, unpacked here, nothing is installed")
-    draft = cache.with_name(f"{cache.name}.{os.getpid()}")
-    try:
-        _download(draft / "packages")
-        for package in sorted(draft.glob("packages/*.deb")):
-            _apt(["dpkg", "-x", str(package), str(draft / "root")])
-        _relocate(draft / "root", cache)
-        draft.joinpath("root").rename(cache)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
-
-
-def _download(folder: Path) -> None:
-    """With lists of its own, so that neither root nor the system's lists are needed."""
-    for name in ("lists/partial", "cache/archives/partial"):
-        folder.joinpath(name).mkdir(parents=True)
-    options = [
-        f"-oDir::State::lists={folder / 'lists'}",
-        f"-oDir::Cache={folder / 'cache'}",
-        f"-oAPT::Sandbox::User={getpass.getuser()}",
-        "-oDebug::NoLocking=1",
-    ]
-    _apt(["apt-get", *options, "update"])
-    only = [f"--no-{kind}" for kind in ("recommends", "suggests", "conflicts")]
-    only += [f"--no-{kind}" for kind in ("breaks", "replaces", "enhances")]
-    listed = _apt(
-        ["apt-cache", *options, "depends", "--recurse", *only, "rabbitmq-server"]
-    )
-    names = [n for n in listed.split() if n.startswith(("erlang-", "rabbitmq-server"))]
-    _apt(["apt-get", *options, "download", *sorted(set(names))], cwd=folder)
-
-
-def _apt(command: list[str], *, cwd: Path | None = None) -> str:
-    done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=cwd)
-    if done.returncode:
-        raise NotInstalled(f"{HINT}\n{command[0]} said: {done.stderr.strip()}")
-    return done.stdout
+    keep = ("erlang-", "rabbitmq-server")
+    fetch("rabbitmq-server", into=cache, keep=keep, hint=HINT, finish=_relocate)
 
 
 def _relocate(root: Path, target: Path) -> None:

@@ -52,9 +52,13 @@ def roles(environment: Mapping[str, str]) -> list[Process]:
 
 def prepare(environment: Mapping[str, str]) -> str:
     """Migrate both databases and make the admin user; answers the password."""
+    migrate(environment)
+    return _ensure_admin(environment)
+
+
+def migrate(environment: Mapping[str, str]) -> None:
     _run(["migrate", "--verbosity=0"], environment)
     _run(["migrate", "--verbosity=0", "--database=read"], environment)
-    return _ensure_admin(environment)
 
 
 def _ensure_admin(environment: Mapping[str, str]) -> str:

@@ -1,0 +1,1 @@
+"""Measurements from outside: how near the system comes to what is under it."""

@@ -1,0 +1,2 @@
+-- GETs one address; only the report is wanted.
+require "report"
