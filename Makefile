@@ -1,10 +1,11 @@
 # One line a target: everything is done by dev.py, with or without make.
 # Arguments are passed on: make test ARGS="-k outbox"
 ARGS ?=
+SCENARIO ?=
 DEV = python3 dev.py
 
 .DEFAULT_GOAL := help
-.PHONY: run test check demo manage clean help
+.PHONY: run test check demo bench manage clean help
 
 run: ## Start the servers and all roles; Ctrl-C stops them
 	@$(DEV) run $(ARGS)
@@ -17,6 +18,9 @@ check: ## Lint, types, architecture, migrations, container files
 
 demo: ## Run, import the sample data, compare both sides
 	@$(DEV) demo $(ARGS)
+
+bench: ## Measure: make bench SCENARIO="orders reads"; without it, all
+	@$(DEV) bench $(addprefix --scenario=,$(SCENARIO)) $(ARGS)
 
 manage: ## Run a manage.py command on the stack: make manage ARGS=reconcile
 	@$(DEV) manage $(ARGS)

@@ -21,6 +21,7 @@ COMMANDS = {
     "test": "run pytest on servers of its own; arguments go to pytest",
     "check": "lint, types, architecture, migrations, container files",
     "demo": "run, import the sample data, compare both sides",
+    "bench": "measure everything beside what it could be at best",
     "manage": "run a manage.py command on the running stack",
     "clean": "stop what was left running, remove .local and .venv",
     "help": "show this list",

@@ -7,57 +7,61 @@ import msgspec
 
 from bench.goals import GOALS, Goal
 
+Samples = Mapping[str, Sequence[float]]  # by what they are of, one number a round
+
 
 class Figure(msgspec.Struct, frozen=True, kw_only=True):
     """`beside` are the absolute figures behind it, one number a round."""
 
     name: str
     value: float
-    beside: Mapping[str, Sequence[float]]
-    note: str = ""
+    unit: str
+    beside: Samples
+    judged: bool = True  # by its goal; else only shown
 
     @property
-    def goal(self) -> Goal:
-        return GOALS[self.name]
+    def goal(self) -> Goal | None:
+        return GOALS.get(self.name) if self.judged else None
 
     @property
     def reaches_floor(self) -> bool:
-        return self.goal.reaches(self.value, self.goal.floor)
+        return self.goal is None or self.goal.reaches(self.value, self.goal.floor)
 
     @property
     def reaches_aim(self) -> bool:
-        return self.goal.reaches(self.value, self.goal.aim)
+        return self.goal is None or self.goal.reaches(self.value, self.goal.aim)
 
 
-def ratio(
-    name: str,
-    numerators: tuple[str, Sequence[float]],
-    denominators: tuple[str, Sequence[float]],
-    *,
-    note: str = "",
-) -> Figure:
-    """The median of the ratios of each round."""
-    pairs = zip(numerators[1], denominators[1], strict=True)
+def ratio(name: str, above: str, below: str, samples: Samples) -> Figure:
+    """The median of the rounds' ratios; of the rates above where nothing is below."""
+    if not samples[below]:
+        rates = {above: samples[above]}
+        return absolute(name, samples[above], unit=above, judged=False, beside=rates)
+    pairs = zip(samples[above], samples[below], strict=True)
     return Figure(
         name=name,
-        value=median(above / below for above, below in pairs),
-        beside=dict([numerators, denominators]),
-        note=note,
+        value=median(upper / lower for upper, lower in pairs),
+        unit=GOALS[name].unit,
+        beside={above: samples[above], below: samples[below]},
     )
 
 
 def absolute(
     name: str,
-    samples: tuple[str, Sequence[float]],
+    samples: Sequence[float],
     *,
-    note: str = "",
-    **more: Sequence[float],
+    unit: str | None = None,
+    judged: bool = True,
+    beside: Samples | None = None,
 ) -> Figure:
+    """The median of the samples."""
+    unit = GOALS[name].unit if unit is None else unit
     return Figure(
         name=name,
-        value=median(samples[1]),
-        beside={samples[0]: samples[1], **more},
-        note=note,
+        value=median(samples),
+        unit=unit,
+        beside=beside or {unit: samples},
+        judged=judged,
     )
 
 

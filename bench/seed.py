@@ -1,6 +1,7 @@
 """Orders written by SQL: as if they had been placed, and, if wanted, applied."""
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 
@@ -14,7 +15,7 @@ PRODUCTS = f"""
     SELECT 'SKU-' || n, 'Product number ' || n, 'Category ' || n %% {CATEGORIES},
            (199 + n * 37 %% 9800) / 100.0, 1000000000
     FROM generate_series(1, %s) AS n
-"""  # noqa: S608
+"""
 # `lines` an order; 0: one to four of them.
 LINES = """
     INSERT INTO order_items (order_id, line_no, product_id, sku, product_name,
@@ -36,7 +37,7 @@ ORDERS = f"""
             || lpad(to_hex(order_id), 12, '0'))::uuid
     FROM order_items WHERE order_id BETWEEN %(first)s AND %(last)s
     GROUP BY order_id ORDER BY order_id
-"""  # noqa: S608
+"""
 EVENTS = """
     INSERT INTO outbox (event_id, topic, event_type, version, subject, published_at,
                         payload)
@@ -86,27 +87,44 @@ def products(environment: Mapping[str, str], count: int) -> None:
         _pipe(write, read, CATALOG, "product_catalog")
 
 
-def pending(environment: Mapping[str, str], first: int, last: int) -> None:
-    """Orders of one to four lines whose events are not published yet."""
+def pending(
+    environment: Mapping[str, str],
+    first: int,
+    last: int,
+    *,
+    lines: int = 0,
+    vacuum: bool = True,
+) -> None:
+    """Orders whose events are not published yet; they appear all at once."""
     with _write(environment) as write:
-        _place(write, first=first, last=last, lines=0, published=False)
-    _vacuum(environment["DATABASE_URL"])
+        _place(write, first=first, last=last, lines=lines, published=False)
+    if vacuum:
+        _vacuum(environment["DATABASE_URL"])
 
 
 def applied(
     environment: Mapping[str, str], first: int, last: int, *, lines: int
 ) -> None:
     """Orders that have gone all the way, and the views with them."""
+    middle = (first + last) // 2
+    with ThreadPoolExecutor(2) as pool:  # as many as there are cores
+        for half in ((first, middle), (middle + 1, last)):
+            pool.submit(_apply, environment, *half, lines=lines)
     with _write(environment) as write, _read(environment) as read:
-        _place(write, first=first, last=last, lines=lines, published=True)
-        for table, query in COPIES.items():
-            _pipe(write, read, query.format(first=first, last=last), table)
+        write.execute(NEXT_ID, {"last": last})
         read.execute("SET work_mem = '128MB'")
         for projection in PROJECTIONS:
             where = f"order_id BETWEEN {first} AND {last}"
             read.execute(projection.upsert(where=where).encode())  # type: ignore[arg-type]
     for side in ("DATABASE_URL", "READ_DATABASE_URL"):
         _vacuum(environment[side])
+
+
+def _apply(environment: Mapping[str, str], first: int, last: int, lines: int) -> None:
+    with _write(environment) as write, _read(environment) as read:
+        _place(write, first=first, last=last, lines=lines, published=True)
+        for table, query in COPIES.items():
+            _pipe(write, read, query.format(first=first, last=last), table)
 
 
 def _place(write: psycopg.Connection, **values: object) -> None:
@@ -120,8 +138,12 @@ def _pipe(
     write: psycopg.Connection, read: psycopg.Connection, query: str, table: str
 ) -> None:
     with (
-        write.cursor().copy(f"COPY ({query}) TO STDOUT (FORMAT binary)".encode()) as source,
-        read.cursor().copy(f"COPY {table} FROM STDIN (FORMAT binary)".encode()) as target,
+        write.cursor().copy(
+            f"COPY ({query}) TO STDOUT (FORMAT binary)".encode()
+        ) as source,
+        read.cursor().copy(
+            f"COPY {table} FROM STDIN (FORMAT binary)".encode()
+        ) as target,
     ):
         for block in source:
             target.write(block)

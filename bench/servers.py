@@ -12,6 +12,7 @@ from bench import seed
 from devstack.folder import RABBITMQ_PROGRAMS
 from devstack.postgres import Postgres
 from devstack.rabbitmq import RabbitMQ
+from devstack.rabbitmq_files import find_or_fetch
 from devstack.roles import migrate
 from devstack.stack import URLS, Stack
 
@@ -58,6 +59,7 @@ class Servers:
             database = f"{name}_{template}"
             self._administer("CREATE DATABASE {} TEMPLATE {}", database, template)
             environment[variable] = self.postgres.url(database)
+        environment["DJANGO_SETTINGS_MODULE"] = "analytics_project.settings"
         environment["BROKER_URL"] = self.rabbitmq.add_vhost(name)
         return environment
 
@@ -71,10 +73,20 @@ class Servers:
         """So that no measurement pays for what was written before it."""
         self._administer("CHECKPOINT")
 
+    def versions(self) -> str:
+        with psycopg.connect(self.postgres.url()) as connection:
+            postgres = connection.info.server_version // 10_000
+        return f"PostgreSQL {postgres}, RabbitMQ {_rabbitmq_version()}"
+
     def _administer(self, statement: str, *names: str) -> None:
         command = sql.SQL(statement).format(*map(sql.Identifier, names))  # type: ignore[arg-type]
         with psycopg.connect(self.postgres.url(), autocommit=True) as connection:
             connection.execute(command)
+
+
+def _rabbitmq_version() -> str:
+    """Its folder is named for it."""
+    return find_or_fetch(RABBITMQ_PROGRAMS).home.name.rpartition("-")[2]
 
 
 def connect(environment: Mapping[str, str], side: str) -> psycopg.Connection:

@@ -97,10 +97,8 @@ class System:
         ):
             pending = "SELECT EXISTS (SELECT FROM outbox WHERE published_at IS NULL)"
             count = "SELECT count(*) FROM "
-            while (
-                _value(write, pending)
-                or _value(write, f"{count} outbox")
-                != _value(read, f"{count} processed_events")
+            while _value(write, pending) or _value(write, f"{count} outbox") != _value(
+                read, f"{count} processed_events"
             ):
                 if time.monotonic() > deadline:
                     raise BenchError(f"{self.name} has not caught up")

@@ -1,0 +1,122 @@
+"""Measures: python -m bench --help."""
+
+import argparse
+import shutil
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from bench import report
+from bench.context import HOT_PRODUCTS, Bench
+from bench.errors import BenchError
+from bench.figures import Figure
+from bench.progress import Watcher, watching
+from bench.scenarios import SCENARIOS
+from bench.servers import PRODUCTS
+from bench.target import Link, Target, make_product, write_ids
+from devstack.errors import StackError
+from devstack.folder import LOCAL, locked
+from devstack.leftovers import end_leftovers
+from devstack.signals import interrupt_once
+
+ROUNDS = 5
+SECONDS = 3  # of load a round
+
+
+def main(arguments: Sequence[str]) -> int:
+    options = parse(arguments)
+    interrupt_once()
+    folder = LOCAL / f"bench-{time.strftime('%H%M%S')}"
+    try:
+        with locked(folder):
+            return measure(options, folder)
+    except (BenchError, StackError) as error:
+        print(f"bench: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    finally:
+        end_leftovers(folder, grace=0)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument(
+        "--scenario", action="append", choices=SCENARIOS, help="all unless given"
+    )
+    parser.add_argument("--command-url", help="measure what answers there instead")
+    parser.add_argument("--query-url", help="belongs to --command-url")
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--seconds", type=int, default=SECONDS, help="of load a round")
+    parser.add_argument(
+        "--keep", action="store_true", help="write bench/results/latest.json"
+    )
+    options = parser.parse_args(arguments)
+    if bool(options.command_url) != bool(options.query_url):
+        parser.error("--command-url and --query-url belong together")
+    chosen = options.scenario or list(SCENARIOS)
+    options.scenario = [
+        name
+        for name in SCENARIOS
+        if name in chosen and (SCENARIOS[name].over_http or not options.command_url)
+    ]
+    return options
+
+
+def measure(options: argparse.Namespace, folder: Path) -> int:
+    begun = time.monotonic()
+    figures: list[Figure] = []
+    with watching(len(options.scenario)) as watcher:
+        bench = Bench(
+            watcher=watcher,
+            rounds=options.rounds,
+            seconds=options.seconds,
+            folder=folder,
+            given=given(options, folder, watcher),
+        )
+        try:
+            for name in options.scenario:
+                watcher.scenario(name)
+                figures += SCENARIOS[name].run(bench)
+                watcher.done()
+            servers = "" if bench.given else bench.servers.versions()
+        finally:
+            bench.stop()
+    run = report.describe(figures, servers=servers, seconds=time.monotonic() - begun)
+    path = report.write(run, latest=options.keep)
+    Console(width=None if sys.stdout.isatty() else 160).print(report.table(figures))
+    print(f"{run.seconds:.0f} s on {run.cores} cores; {path}")
+    return verdict(figures)
+
+
+def given(options: argparse.Namespace, folder: Path, watcher: Watcher) -> Target | None:
+    """Somebody's system, with products made for it over HTTP."""
+    if not options.command_url:
+        return None
+    watcher.step(f"making {PRODUCTS:,} products")
+    link = Link(options.command_url)
+    ids = [make_product(link, number) for number in range(PRODUCTS)]
+    link.close()
+    return Target(
+        options.command_url.rstrip("/"),
+        options.query_url.rstrip("/"),
+        write_ids(folder / "products", ids),
+        write_ids(folder / "hot", ids[:HOT_PRODUCTS]),
+    )
+
+
+def verdict(figures: Sequence[Figure]) -> int:
+    missed = [figure for figure in figures if not figure.reaches_floor]
+    for figure in missed:
+        assert figure.goal  # noqa: S101 (else there is nothing to miss)
+        value = report.number(figure.value, figure.unit)
+        print(f"floor not reached: {figure.name}: {value}, not {figure.goal.floor:,g}")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
