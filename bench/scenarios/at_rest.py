@@ -10,6 +10,7 @@ from bench.context import Bench
 from bench.figures import Figure, absolute
 from bench.scenarios.freshness import Prober
 from bench.system import System
+from devstack.roles import ROLES
 
 QUIET_S = 60
 SHORT_QUIETS_S = (4, 4, 4, 4)  # the daemons' pauses are at their longest by then
@@ -19,25 +20,24 @@ def idle(bench: Bench) -> Sequence[Figure]:
     with ExitStack() as stack:
         system = None
         if not bench.given:
-            system = stack.enter_context(bench.system("idle", *_ROLES))
+            system = stack.enter_context(bench.system("idle", *ROLES))
         target = bench.target_of(system) if system else bench.given
         assert target  # noqa: S101 (one of both)
         prober = stack.enter_context(Prober(target))
         prober.probe()
+        prober.rest()
         bench.watcher.step(f"{QUIET_S} s of quiet")
         before = processor_seconds(system)
         time.sleep(QUIET_S)
         after = processor_seconds(system)
         waits = [prober.probe()]
         for pause in SHORT_QUIETS_S:
+            prober.rest()
             time.sleep(pause)
             waits.append(prober.probe())
     judged = not bench.given
     awake = absolute("freshness after idle", waits, judged=judged)
     return [*_cost(before, after), awake]
-
-
-_ROLES = ("commands", "queries", "relay", "consumer")
 
 
 def processor_seconds(system: System | None) -> dict[str, float]:

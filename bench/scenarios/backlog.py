@@ -11,6 +11,7 @@ from bench.errors import BenchError, Inexact
 from bench.figures import Figure, absolute
 from bench.servers import SMALL, connect
 from bench.system import System
+from devstack.roles import ROLES
 
 DRAINED = 100_000  # orders
 DRAINED_WITHIN_S = 300
@@ -21,7 +22,7 @@ VISIBLE = "SELECT sum(total_orders)::bigint FROM hourly_sales_view"
 
 def drain(bench: Bench) -> Sequence[Figure]:
     """From the commit that makes all of them appear at once, all roles running."""
-    with bench.system("drain", "commands", "queries", "relay", "consumer") as system:
+    with bench.system("drain", *ROLES) as system:
         bench.watcher.step(f"writing {DRAINED:,} orders")
         seed.pending(system.environment, SMALL + 1, SMALL + DRAINED, vacuum=False)
         begun = time.monotonic()

@@ -10,6 +10,7 @@ from bench.context import Bench
 from bench.errors import BenchError
 from bench.figures import Figure, absolute, percentile
 from bench.target import Link, Target, make_product
+from devstack.roles import ROLES
 
 RATE = 100  # orders a second, probes included
 PROBES = 20  # of them
@@ -20,7 +21,7 @@ VISIBLE_WITHIN_S = 30.0
 
 
 def under_load(bench: Bench) -> Sequence[Figure]:
-    with bench.target("freshness") as target:
+    with bench.target("freshness", *ROLES) as target:
         if not bench.given:
             bench.watcher.step(f"{RATE} orders/s for {SECONDS} s")
         with Prober(target) as prober, background(target):
@@ -51,6 +52,10 @@ class Prober:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.rest()
+
+    def rest(self) -> None:
+        """Servers close connections that are quiet; the next probe opens new ones."""
         self._write.close()
         self._read.close()
 

@@ -25,6 +25,7 @@ class Batch(NamedTuple):
 class BareProjector:
     def __init__(self, connection: psycopg.Connection) -> None:
         self._connection = connection
+        connection.autocommit = True  # apply() says where a transaction begins
         columns = SQL(", ").join(map(Identifier, Line.__struct_fields__))
         named = {"ledger": Identifier(ledger.LEDGER), "columns": columns}
         self._insert = ledger._INSERT.format(**named)  # noqa: SLF001 (the very same)

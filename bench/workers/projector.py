@@ -4,13 +4,13 @@ Every call takes the next events of the outbox, as many batches as told. Both wr
 same rows, so that the figures are exact afterwards, whoever wrote them.
 """
 
+import os
 import sys
 from itertools import islice
 
 import django
 import psycopg
 from django.conf import settings
-from django.db import connections
 
 from bench.worker import serve
 from bench.workers.clock import seconds
@@ -23,7 +23,7 @@ def main(batches: int) -> None:
     from projections_app import projector
 
     size = settings.CONSUMER_BATCH
-    bare = BareProjector(psycopg.connect(connections["read"].get_connection_params()))
+    bare = BareProjector(psycopg.connect(os.environ["READ_DATABASE_URL"]))
 
     def take() -> list[list[bytes]]:
         """The next batches, which count as published from now on."""
