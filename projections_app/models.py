@@ -46,6 +46,7 @@ class SalesLedger(models.Model):
 
     class Meta:
         db_table = "sales_ledger"
+        verbose_name = "ledger line"
         constraints = [
             models.UniqueConstraint(
                 fields=["event_id", "line_no"], name="sales_ledger_event_line"
@@ -127,6 +128,8 @@ class ProductCatalog(models.Model):
 
     class Meta:
         db_table = "product_catalog"
+        verbose_name = "product as of today"
+        verbose_name_plural = "product catalogue"
 
     def __str__(self) -> str:
         return self.name
@@ -218,6 +221,7 @@ class SyncState(models.Model):
 
     class Meta:
         db_table = "sync_state"
+        verbose_name_plural = "sync state"
 
     def __str__(self) -> str:
         return f"applied up to {self.watermark}"

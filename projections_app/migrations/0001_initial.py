@@ -83,6 +83,8 @@ class Migration(migrations.Migration):
                 ('price', models.DecimalField(decimal_places=2, max_digits=14)),
             ],
             options={
+                'verbose_name': 'product as of today',
+                'verbose_name_plural': 'product catalogue',
                 'db_table': 'product_catalog',
             },
         ),
@@ -119,6 +121,7 @@ class Migration(migrations.Migration):
                 ('watermark', models.DateTimeField(null=True)),
             ],
             options={
+                'verbose_name_plural': 'sync state',
                 'db_table': 'sync_state',
             },
         ),
@@ -163,6 +166,7 @@ class Migration(migrations.Migration):
                 ('order_placed_at', models.DateTimeField()),
             ],
             options={
+                'verbose_name': 'ledger line',
                 'db_table': 'sales_ledger',
                 'constraints': [models.UniqueConstraint(fields=('event_id', 'line_no'), name='sales_ledger_event_line'), models.CheckConstraint(condition=models.Q(('amount', django.db.models.expressions.CombinedExpression(models.F('gross'), '-', models.F('discount'))), ('amount__lt', 1000000000000)), name='sales_ledger_amount')],
             },
