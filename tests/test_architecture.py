@@ -17,7 +17,7 @@ PLANTED = {
     "house": ("commands_app/orders.py", "projections_app.ledger"),
     "devstack-rooms": ("devstack/ports.py", "messaging.topology"),
     "rooms-devstack": ("analytics_project/health.py", "devstack.ports"),
-    "bench": ("devstack/ports.py", "bench.figures"),
+    "bench": ("devstack/waiting.py", "bench.figures"),
     "queries": ("queries_app/parameters.py", "messaging.events"),
     "read-models": ("queries_app/views.py", "projections_app.models"),
     "wire": ("messaging/daemon.py", "django.db"),
