@@ -115,7 +115,7 @@ def applied(
         read.execute("SET work_mem = '128MB'")
         for projection in PROJECTIONS:
             where = f"order_id BETWEEN {first} AND {last}"
-            read.execute(projection.upsert(where=where).encode())  # type: ignore[arg-type]
+            read.execute(projection.upsert(where=where).encode())
     for side in ("DATABASE_URL", "READ_DATABASE_URL"):
         _vacuum(environment[side])
 

@@ -79,7 +79,7 @@ class Servers:
         return f"PostgreSQL {postgres}, RabbitMQ {_rabbitmq_version()}"
 
     def _administer(self, statement: str, *names: str) -> None:
-        command = sql.SQL(statement).format(*map(sql.Identifier, names))  # type: ignore[arg-type]
+        command = sql.SQL(statement).format(*map(sql.Identifier, names))
         with psycopg.connect(self.postgres.url(), autocommit=True) as connection:
             connection.execute(command)
 

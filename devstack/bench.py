@@ -1,4 +1,4 @@
-"""`bench`: hand over to the measurements, which know the rooms (this stack does not)."""
+"""`bench`: hand over to the measurements, which know the rooms."""
 
 import os
 import sys

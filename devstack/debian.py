@@ -1,4 +1,4 @@
-"""Fetch Debian's packages with apt and unpack them in a folder: nothing is installed."""
+"""Fetch Debian packages with apt and unpack them: nothing is installed."""
 
 import getpass
 import os

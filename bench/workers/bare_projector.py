@@ -12,6 +12,7 @@ from messaging import envelope
 from messaging.events import OrderCreated
 from projections_app import ledger
 from projections_app.ledger import Line
+from projections_app.projection import LEDGER
 from projections_app.projections import PROJECTIONS
 from projections_app.projector import _CLAIM
 
@@ -27,7 +28,7 @@ class BareProjector:
         self._connection = connection
         connection.autocommit = True  # apply() says where a transaction begins
         columns = SQL(", ").join(map(Identifier, Line.__struct_fields__))
-        named = {"ledger": Identifier(ledger.LEDGER), "columns": columns}
+        named = {"ledger": Identifier(LEDGER), "columns": columns}
         self._insert = ledger._INSERT.format(**named)  # noqa: SLF001 (the very same)
         self._upserts = [projection.upsert().encode() for projection in PROJECTIONS]
 
