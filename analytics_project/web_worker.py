@@ -1,6 +1,8 @@
-"""gunicorn's threads, with its own refusals (no HTTP, a line too long) as problems."""
+"""gunicorn's threads, with problems as its own refusals, and an end to waiting."""
 
+import logging
 import socket
+import struct
 from typing import Any
 
 from gunicorn import util
@@ -12,6 +14,13 @@ ANSWER = (
     "HTTP/1.1 {status} {reason}\r\nConnection: close\r\n"
     "Content-Type: {content_type}\r\nContent-Length: {length}\r\n\r\n"
 )
+
+RECEIVE_TIMEOUT_S = 5  # for a client's next bytes, of head or body
+
+
+def is_no_timeout(record: logging.LogRecord) -> bool:
+    """gunicorn would log a client that sends nothing more with a traceback."""
+    return not record.exc_info or not isinstance(record.exc_info[1], BlockingIOError)
 
 
 def write_problem(sock: socket.socket, status: int, reason: str, message: str) -> None:
@@ -26,4 +35,11 @@ def write_problem(sock: socket.socket, status: int, reason: str, message: str) -
 class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     def init_process(self) -> Any:
         util.write_error = write_problem
+        self.log.error_log.addFilter(is_no_timeout)
         return super().init_process()
+
+    def handle(self, conn: Any) -> Any:
+        """By the kernel, as gunicorn sets the timeout of Python's socket to none."""
+        limit = struct.pack("@ll", RECEIVE_TIMEOUT_S, 0)  # struct timeval
+        conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)
+        return super().handle(conn)

@@ -4,6 +4,7 @@ import json
 import re
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from functools import partial
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from tests.analytics_project.web import MAX_BODY, Web, chunked, eventually
 
 pytestmark = pytest.mark.processes
+JSON = b"Content-Type: application/json\r\n"
 CHUNKED = "Transfer-Encoding: chunked\r\n"
 PRODUCT = b'{"name":"Mouse","category":"Home/Garden","price":29.99,"stock":100}'
 SALES = "/api/analytics/products/1/sales"
@@ -67,6 +69,26 @@ def test_what_is_no_proper_request_is_told_so_in_a_problem(
 
     assert (reply.status, reply.is_problem) == (status, True)
     assert json.loads(reply.body)["status"] == status
+
+
+def test_requests_that_are_never_finished_end_and_make_room(web: Web) -> None:
+    """More than there are threads; red is a timeout."""
+    begin = b"GET /health HTTP/1.1\r\nHost: localhost\r\n"
+    with ExitStack() as at_the_end:
+        links = [at_the_end.enter_context(web.stalled("queries", begin))
+                 for _ in range(12)]  # fmt: skip
+        assert {link.recv(1) for link in links} == {b""}
+
+    assert web.get("queries", "/health").status == 200
+    assert "Traceback" not in web.log("queries")
+
+
+def test_a_body_that_never_comes_is_told_so(web: Web) -> None:
+    head = b"POST /api/products HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n"
+    with web.stalled("commands", head + JSON + b"\r\n{") as link:
+        assert link.recv(100).startswith(b"HTTP/1.1 400 Bad Request")
+
+    assert "Traceback" not in web.log("commands")
 
 
 @pytest.mark.parametrize("slash", ["/", "%2F", "%2f"])

@@ -81,6 +81,15 @@ class Web:
             body,
         )
 
+    def log(self, role: str) -> str:
+        return self._directory.joinpath(f"{role}.log").read_text()
+
+    def stalled(self, role: str, begin: bytes) -> socket.socket:
+        """A connection whose client sends no more than this."""
+        link = socket.create_connection(("127.0.0.1", self.ports[role]), timeout=25)
+        link.sendall(begin)
+        return link
+
     def raw(self, role: str, head: str, body: bytes = b"") -> Reply:
         """One exchange, byte by byte as given; raises OSError."""
         address = ("127.0.0.1", self.ports[role])
