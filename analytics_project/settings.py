@@ -14,7 +14,6 @@ env = environ.FileAwareEnv()
 
 # --- what this process is ---------------------------------------------------------
 ROLE: str = env.str("ROLE", default="")
-IS_WEB = ROLE in {"commands", "queries"}
 DEBUG: bool = env.bool("DEBUG", default=False)
 SECRET_KEY: str = env.str("SECRET_KEY", default="insecure-local-key")
 ALLOWED_HOSTS: list[str] = env.list(
@@ -66,12 +65,14 @@ def database(url_name: str, *, read_only: bool = False) -> dict[str, Any]:
         "application_name": f"analytics-{ROLE or 'daemon'}",
         "options": " ".join(f"-c {name}={value}" for name, value in session.items()),
     }
+    url = env.db_url(url_name)
     return {
-        **env.db_url(url_name),
+        **url,
         "CONN_MAX_AGE": None,
         # At a request's first statement. The read API asks again instead.
         "CONN_HEALTH_CHECKS": not read_only,
-        "OPTIONS": options,
+        # What the URL asks for, such as sslmode, wins.
+        "OPTIONS": {**options, **url.get("OPTIONS", {})},
         "TEST": {"DEPENDENCIES": []},  # either side is tested without the other
     }
 
