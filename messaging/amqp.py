@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 import pika
 from pika.adapters.blocking_connection import BlockingChannel
+from pika.adapters.utils.connection_workflow import AMQPConnectorException
 from pika.exceptions import AMQPError, ReentrancyError
 
 from messaging import topology
@@ -23,7 +24,7 @@ def translated() -> Iterator[None]:
         yield
     except ReentrancyError:
         raise
-    except (AMQPError, OSError) as error:
+    except (AMQPError, AMQPConnectorException, OSError) as error:
         reason = str(error) or repr(error)
         raise BrokerUnavailable(f"{type(error).__name__}: {reason}") from error
 

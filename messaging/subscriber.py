@@ -1,7 +1,7 @@
 """Receiving in batches: what the socket holds becomes one list of deliveries."""
 
 from collections import deque
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
@@ -11,6 +11,9 @@ from pika.spec import Basic, BasicProperties
 
 from messaging import amqp, topology
 from messaging.errors import BrokerUnavailable
+
+# Of the bodies of one batch: a thousand orders of a thousand lines are no batch.
+MAX_BATCH_BYTES = 8 * 1024 * 1024
 
 
 class Delivery(NamedTuple):
@@ -70,7 +73,10 @@ class Subscriber:
                 connection.close()
 
     def receive(self, *, limit: int, wait: float) -> list[Delivery]:
-        """At most `limit` deliveries; waits up to `wait` seconds for the first."""
+        """At most `limit` deliveries, or fewer large ones.
+
+        Waits up to `wait` seconds for the first.
+        """
         with amqp.translated():
             if not self._received:
                 self._process(wait)
@@ -79,9 +85,15 @@ class Subscriber:
                 self._process(0)
                 if len(self._received) == before:
                     break
-        batch = [self._received.popleft() for _ in range(min(limit, self._held))]
+        batch = list(islice(self._next(), limit))
         self._unsettled.update((delivery.tag, None) for delivery in batch)
         return batch
+
+    def _next(self) -> Iterator[Delivery]:
+        size = 0
+        while self._received and size < MAX_BATCH_BYTES:
+            size += len(self._received[0].body)
+            yield self._received.popleft()
 
     def ack(self, tags: Collection[int]) -> None:
         """Acknowledges: with one frame where nothing older is left unsettled."""
@@ -110,19 +122,17 @@ class Subscriber:
             self._process(seconds)
 
     @property
-    def _held(self) -> int:
-        return len(self._received)
-
-    @property
     def _open_channel(self) -> BlockingChannel:
-        if self._channel is None or self._cancelled:
+        if self._channel is None or self._cancelled or not self._channel.is_open:
             raise BrokerUnavailable("not consuming")
         return self._channel
 
     def _process(self, seconds: float) -> None:
-        if self._connection is None or self._cancelled:
+        if self._connection is None:
             raise BrokerUnavailable("not consuming")
         self._connection.process_data_events(time_limit=seconds)
+        # A queue that is gone, a channel that was closed: pika does not raise for it.
+        _ = self._open_channel
 
     def _on_cancel(self, _: object) -> None:
         # The queue is gone or its leader moved: connect again, declare again.

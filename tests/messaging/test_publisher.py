@@ -1,13 +1,14 @@
 """A message is published when the broker confirmed it and did not return it."""
 
 import json
+import socket
 from collections.abc import Iterator
 from contextlib import closing
 
 import pika
 import pytest
 
-from messaging import topology
+from messaging import amqp, topology
 from messaging.errors import BrokerUnavailable
 from messaging.publisher import Publisher
 from messaging.subscriber import Subscriber
@@ -120,6 +121,17 @@ def test_a_node_that_does_not_answer_is_passed_over(broker_url: str) -> None:
         publisher.connect()
 
         assert len(publisher.publish(messages(1))) == 1
+
+
+def test_a_broker_that_accepts_and_stays_silent_is_one_error_of_ours(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(amqp, "CONNECT_TIMEOUT_S", 0.3)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"amqp://guest:guest@127.0.0.1:{silent.getsockname()[1]}/"
+
+        with pytest.raises(BrokerUnavailable):
+            Publisher(urls=[url], name="test").connect()
 
 
 def test_no_broker_at_all_is_one_error_of_ours() -> None:

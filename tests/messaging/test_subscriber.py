@@ -5,6 +5,7 @@ from contextlib import closing
 
 import pytest
 
+from messaging import subscriber as subscriber_module
 from messaging import topology
 from messaging.errors import BrokerUnavailable
 from messaging.publisher import Publisher
@@ -107,4 +108,25 @@ def test_a_deleted_queue_is_noticed(subscriber: Subscriber, broker_url: str) -> 
         other._open_channel.queue_delete(topology.QUEUE)
 
     with pytest.raises(BrokerUnavailable):  # the first call hears of it
+        list(iter(lambda: subscriber.receive(limit=1, wait=5), None))
+
+
+def test_large_messages_make_a_small_batch(
+    subscriber: Subscriber, broker_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(subscriber_module, "MAX_BATCH_BYTES", 5)
+    sent = publish(broker_url, 7)  # of two bytes each
+    found: list[Delivery] = []
+    while len(found) < 7:
+        batch = subscriber.receive(limit=100, wait=5)
+        assert 1 <= len(batch) <= 3
+        found += batch
+
+    assert ids(found) == sent
+
+
+def test_a_channel_that_the_broker_closed_is_noticed(subscriber: Subscriber) -> None:
+    subscriber._open_channel.basic_publish("no-such-exchange", "", b"")
+
+    with pytest.raises(BrokerUnavailable):
         list(iter(lambda: subscriber.receive(limit=1, wait=5), None))
