@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import Error, InterfaceError, OperationalError
+from psycopg.errors import QueryCanceled
 
 # Classes of SQLSTATE that blame the data of the event: data exception, integrity
 # violation, cardinality violation, program limit exceeded (a key too long to index).
@@ -20,6 +21,10 @@ class ProjectionError(Exception):
 
 class Transient(ProjectionError):
     """The read database cannot take the events now; try the same ones again."""
+
+
+class TooSlow(Transient):
+    """A statement ran out of its time; fewer events at once may fit."""
 
 
 class InconsistentEvent(ProjectionError):
@@ -60,5 +65,7 @@ def transient_errors() -> Iterator[None]:
         yield
     except Error as error:
         if is_transient(error):
-            raise Transient(str(error).strip().partition("\n")[0]) from error
+            slow = isinstance(error.__cause__, QueryCanceled)
+            kind = TooSlow if slow else Transient
+            raise kind(str(error).strip().partition("\n")[0]) from error
         raise

@@ -11,7 +11,7 @@ from django.db.backends.utils import CursorWrapper
 from messaging import envelope
 from messaging.events import ProductState, Watermark
 from projections_app import catalog, ledger
-from projections_app.errors import Transient, transient_errors
+from projections_app.errors import TooSlow, Transient, transient_errors
 from projections_app.money import check_money
 from projections_app.projection import Projection
 from projections_app.projections import PROJECTIONS
@@ -102,21 +102,27 @@ def _prepare(position: int, body: bytes) -> _Prepared:
 
 
 def _bisect(batch: list[_Prepared], projections: Sequence[Projection]) -> list[Failure]:
-    """Applies the batch in one transaction, or its halves if there is poison in it."""
+    """Applies the batch in one transaction, or else in halves.
+
+    So poison is found, and a batch too large for the time that a statement has.
+    """
     if not batch:
         return []
+    alone = len(batch) == 1
     try:
         with transient_errors(), transaction.atomic(using=DATABASE):
             _write(batch, projections)
-    except Transient:
-        raise
+    except Transient as error:
+        if alone or not isinstance(error, TooSlow):
+            raise
     except Exception as error:  # an unforeseen one must not stop the others
-        if len(batch) == 1:
+        if alone:
             return [Failure(batch[0].position, error)]
-        middle = len(batch) // 2
-        halves = batch[:middle], batch[middle:]
-        return [failure for half in halves for failure in _bisect(half, projections)]
-    return []
+    else:
+        return []
+    middle = len(batch) // 2
+    halves = batch[:middle], batch[middle:]
+    return [failure for half in halves for failure in _bisect(half, projections)]
 
 
 def _write(batch: list[_Prepared], projections: Sequence[Projection]) -> None:

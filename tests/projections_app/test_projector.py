@@ -10,7 +10,7 @@ from django.db import connections
 from messaging.envelope import new_event_id
 from messaging.errors import DecodeError, UnknownEvent
 from projections_app import projector
-from projections_app.errors import InconsistentEvent, Transient
+from projections_app.errors import InconsistentEvent, TooSlow, Transient
 from projections_app.models import (
     DeliveryAttempt,
     HourlySales,
@@ -23,6 +23,13 @@ from projections_app.models import (
 from tests.messaging.builders import PLACED_AT, an_order, body_of
 from tests.projections_app.histories import Shop, bodies
 from tests.projections_app.messages import POISON, a_watermark
+
+SLOW_ROWS = """
+    CREATE FUNCTION be_slow() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN PERFORM pg_sleep(0.05); RETURN NEW; END $$;
+    CREATE TRIGGER slow BEFORE INSERT ON sales_ledger
+        FOR EACH ROW EXECUTE FUNCTION be_slow()
+"""
 
 
 def rows(model: type[ProductSales]) -> list[tuple[object, ...]]:
@@ -157,3 +164,22 @@ def test_a_large_batch_is_one_transaction_of_a_fixed_number_of_statements(
 
     with django_assert_num_queries(12, connection=connections["read"]):  # type: ignore[operator]
         projector.apply(bodies(history))
+
+
+def test_a_batch_too_large_for_the_time_of_a_statement_is_applied_in_parts() -> None:
+    with connections["read"].cursor() as cursor:
+        cursor.execute(SLOW_ROWS)
+        cursor.execute("SET LOCAL statement_timeout = '150ms'")
+
+    assert projector.apply([body_of(an_order(order_id=n)) for n in range(1, 9)]) == []
+
+    assert SalesLedger.objects.count() == 8
+
+
+def test_an_event_too_slow_by_itself_is_kept_for_another_try() -> None:
+    with connections["read"].cursor() as cursor:
+        cursor.execute(SLOW_ROWS)
+        cursor.execute("SET LOCAL statement_timeout = '10ms'")
+
+    with pytest.raises(TooSlow):
+        projector.apply([body_of(an_order())])
