@@ -21,8 +21,10 @@ POSITIVE = (
     "MAX_ATTEMPTS",
 )
 MAX_PORT = 65_535
+MAX_BATCH = 32_767  # twice of it is prefetched, and AMQP counts that in 16 bits
+MIN_SECRET = 32  # characters
 LOCAL_HOSTS = {"localhost", "127.0.0.1", "[::1]", "testserver"}
-DEFAULT_SECRET = "insecure-local-key"  # noqa: S105 (it is what must not be used)
+KNOWN_SECRETS = {"insecure-local-key", "only-for-trying-it-out-on-one-machine"}
 
 
 @register
@@ -53,6 +55,8 @@ def numbers() -> Iterator[CheckMessage]:
     for name in POSITIVE:
         if getattr(settings, name) <= 0:
             yield Error(f"{name} must be greater than 0.", id="analytics.E003")
+    if settings.CONSUMER_BATCH > MAX_BATCH:
+        yield Error(f"CONSUMER_BATCH must be at most {MAX_BATCH}.", id="analytics.E003")
     ports = settings.COMMAND_SERVICE_PORT, settings.QUERY_SERVICE_PORT
     if len(set(ports)) < len(ports) or not all(0 < port <= MAX_PORT for port in ports):
         yield Error(
@@ -64,9 +68,10 @@ def numbers() -> Iterator[CheckMessage]:
 def secrets() -> Iterator[CheckMessage]:
     if set(settings.ALLOWED_HOSTS) <= LOCAL_HOSTS:
         return
-    if settings.SECRET_KEY == DEFAULT_SECRET:
+    if settings.SECRET_KEY in KNOWN_SECRETS or len(settings.SECRET_KEY) < MIN_SECRET:
         yield Error(
-            "SECRET_KEY is the one that everybody knows, and ALLOWED_HOSTS not local.",
+            "SECRET_KEY is short or known to everybody, and ALLOWED_HOSTS not local.",
+            hint=f"Choose one of at least {MIN_SECRET} random characters.",
             id="analytics.E005",
         )
     if settings.DEBUG:

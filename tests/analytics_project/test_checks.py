@@ -18,6 +18,9 @@ def test_the_settings_as_they_are_have_no_fault(settings: Settings) -> None:
     assert found(settings) == set()
 
 
+OWN = "one-of-our-own-with-at-least-32-characters"
+
+
 @pytest.mark.parametrize(
     ("changes", "fault"),
     [
@@ -36,7 +39,16 @@ def test_the_settings_as_they_are_have_no_fault(settings: Settings) -> None:
             "analytics.E005",
         ),
         (
-            {"ALLOWED_HOSTS": ["shop.example"], "SECRET_KEY": "own", "DEBUG": True},
+            {
+                "ALLOWED_HOSTS": ["shop.example"],
+                "SECRET_KEY": "only-for-trying-it-out-on-one-machine",
+            },
+            "analytics.E005",
+        ),
+        ({"ALLOWED_HOSTS": ["*"], "SECRET_KEY": "short"}, "analytics.E005"),
+        ({"CONSUMER_BATCH": 40_000}, "analytics.E003"),
+        (
+            {"ALLOWED_HOSTS": ["shop.example"], "SECRET_KEY": OWN, "DEBUG": True},
             "analytics.E006",
         ),
     ],

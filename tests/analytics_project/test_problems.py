@@ -102,3 +102,17 @@ def test_the_admin_keeps_its_pages(client: Client) -> None:
 
     assert response.status_code == 500
     assert response["Content-Type"].startswith("text/html")
+
+
+@pytest.mark.parametrize(
+    "address", ["/health", "/health/ready", "/api/docs", "/api/openapi.json"]
+)
+def test_a_post_where_nothing_can_be_posted_is_405_and_asks_for_no_token(
+    settings: Settings, address: str
+) -> None:
+    settings.ROOT_URLCONF = "analytics_project.urls_commands"
+
+    response = Client(enforce_csrf_checks=True).post(address)
+
+    assert response.status_code == 405
+    assert response["Content-Type"] == "application/problem+json"
