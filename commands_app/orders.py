@@ -10,7 +10,7 @@ from commands_app import outbox, sales, stock
 from commands_app.errors import Invalid, ReferenceTaken
 from commands_app.outbox import Receipt
 from commands_app.sales import NewOrder
-from commands_app.session import Run, columns, in_transaction, round_trip
+from commands_app.session import Run, in_transaction, round_trip
 from messaging.envelope import encode, new_event_id
 from messaging.events import OrderCreated
 
@@ -22,13 +22,13 @@ BY_REFERENCE = "SELECT reference, id FROM orders WHERE reference = ANY(%s::text[
 # Sorted, so that two batches with the same references cannot wait in a circle.
 INSERT_ORDERS = """
     INSERT INTO orders (id, customer_id, reference, total, placed_at, event_id)
-    SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::numeric[],
-                         %s::timestamptz[], %s::uuid[])
-             AS given (id, customer_id, reference, total, placed_at, event_id)
+    SELECT id, customer_id, reference, total, placed_at, event_id
+    FROM json_to_recordset(%s::json)
+         AS placed (id bigint, customer_id bigint, reference text, total numeric,
+                    placed_at timestamptz, event_id uuid)
     ORDER BY reference
     ON CONFLICT (reference) DO NOTHING
 """
-# The lines go as one JSON document: arrays of text would be escaped value by value.
 INSERT_LINES = """
     INSERT INTO order_items (order_id, line_no, product_id, sku, product_name,
                              category, quantity, price, discount)
@@ -61,8 +61,9 @@ def _place(orders: Sequence[NewOrder]) -> list[Receipt]:
     with round_trip() as run:
         found = stock.lock(run, (line.product_id for o in orders for line in o.lines))
         drawn = run(DRAW_IDS, [len(orders)])
-        known = run(BY_REFERENCE, [references])
-    _check_references(orders, dict(known.fetchall()))
+        known = run(BY_REFERENCE, [references]) if references else None
+    if known:
+        _check_references(orders, dict(known.fetchall()))
     articles = stock.locked(found)
     events = {
         new_event_id(): sales.created(order, order_id, now, articles)
@@ -93,9 +94,16 @@ def _check_references(orders: Sequence[NewOrder], known: Mapping[str, int]) -> N
 
 def _insert(run: Run, events: Mapping[UUID, OrderCreated]) -> Cursor[Any]:
     orders = [
-        (e.order_id, e.customer_id, e.reference, e.total, e.placed_at, event_id)
-        for event_id, e in events.items()
+        {
+            "id": event.order_id,
+            "customer_id": event.customer_id,
+            "reference": event.reference,
+            "total": event.total,
+            "placed_at": event.placed_at,
+            "event_id": event_id,
+        }
+        for event_id, event in events.items()
     ]
-    inserted = run(INSERT_ORDERS, columns(orders))
+    inserted = run(INSERT_ORDERS, [encode(orders).decode()])
     run(INSERT_LINES, [encode(list(events.values())).decode()])
     return inserted

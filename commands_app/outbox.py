@@ -21,14 +21,14 @@ FETCH_SIZE = 500  # rows that a streaming reader holds in memory
 
 _traceparent: ContextVar[str | None] = ContextVar("traceparent", default=None)
 
-# %b: as text, every quote in the payloads would be escaped, at 0.1 ms an event.
+# One JSON document: arrays would be dumped, and their text escaped, value by value.
 APPEND = """
     INSERT INTO outbox (event_id, topic, event_type, version, subject, payload,
                         traceparent)
-    SELECT id, topic, type, version, subject, payload::jsonb, %s
-    FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::smallint[], %s::text[],
-                %b::text[])
-         AS event (id, topic, type, version, subject, payload)
+    SELECT id, topic, type, version, subject, payload, %s
+    FROM json_to_recordset(%s::json)
+         AS event (id uuid, topic text, type text, version smallint, subject text,
+                   payload jsonb)
 """
 COLUMNS = """event_id, event_type, topic, version, subject, created_at, traceparent,
              payload::text AS payload"""
@@ -89,18 +89,18 @@ def traced_by(traceparent: str | None) -> Iterator[None]:
 
 def append(run: Run, events: Mapping[UUID, Event]) -> None:
     """Writes events, by their ids, in the transaction of what caused them."""
-    run(
-        APPEND,
-        [
-            _traceparent.get(),
-            list(events),
-            [event.TOPIC for event in events.values()],
-            [event.event_type for event in events.values()],
-            [event.VERSION for event in events.values()],
-            [event.subject for event in events.values()],
-            [encode(event).decode() for event in events.values()],
-        ],
-    )
+    rows = [
+        {
+            "id": event_id,
+            "topic": event.TOPIC,
+            "type": event.event_type,
+            "version": event.VERSION,
+            "subject": event.subject,
+            "payload": event,
+        }
+        for event_id, event in events.items()
+    ]
+    run(APPEND, [_traceparent.get(), encode(rows).decode()])
 
 
 def pending(limit: int) -> Pending:
@@ -137,13 +137,6 @@ def history() -> Iterator[bytes]:
 def recorded() -> int:
     """How many events there are, published or not."""
     return OutboxEvent.objects.count()
-
-
-def published(*, until: datetime) -> Iterator[UUID]:
-    """Ids of the events that were marked as published before `until`."""
-    ids = "SELECT event_id FROM outbox WHERE published_at < %s ORDER BY id"
-    for (event_id,) in _stream(ids, [until]):
-        yield event_id
 
 
 def backlog() -> Backlog:

@@ -3,6 +3,7 @@
 import logging
 import time
 
+from django.conf import settings
 from django.db import connection
 
 from commands_app import outbox
@@ -25,10 +26,9 @@ class Relay:
     event once. No transaction is open while the broker is asked.
     """
 
-    def __init__(self, *, publisher: Publisher, window: int, source: str) -> None:
+    def __init__(self, *, publisher: Publisher, window: int) -> None:
         self._publisher = publisher
         self._window = window
-        self._source = source
         self._leading = False
         self._next_watermark = 0.0
 
@@ -85,7 +85,7 @@ class Relay:
         envelope = Envelope(
             specversion="1.0",
             id=new_event_id(),
-            source=self._source,
+            source=settings.EVENT_SOURCE,
             type="Watermark",
             time=watermark.published_up_to,
             dataversion=watermark.VERSION,

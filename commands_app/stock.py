@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from psycopg import Cursor
 
-from commands_app.session import Run
+from commands_app.session import Run, array
 from messaging.events import OrderLine
 
 # Rows are locked in the order of their ids, so that two commands never wait for each
@@ -15,12 +15,12 @@ from messaging.events import OrderLine
 LOCK = """
     WITH tracked AS (
         SELECT id, stock FROM products
-        WHERE id = ANY(%s) AND stock IS NOT NULL
+        WHERE id = ANY(%(ids)s::bigint[]) AND stock IS NOT NULL
         ORDER BY id FOR NO KEY UPDATE
     )
     SELECT product.id, sku, name, category, price, tracked.stock
     FROM products AS product LEFT JOIN tracked USING (id)
-    WHERE product.id = ANY(%s)
+    WHERE product.id = ANY(%(ids)s::bigint[])
 """
 CHANGE = """
     UPDATE products SET stock = stock + difference
@@ -41,8 +41,7 @@ class Article(NamedTuple):
 
 
 def lock(run: Run, product_ids: Iterable[int]) -> Cursor[Any]:
-    ids = sorted(set(product_ids))
-    return run(LOCK, [ids, ids])
+    return run(LOCK, {"ids": array(sorted(set(product_ids)))})
 
 
 def locked(cursor: Cursor[Any]) -> dict[int, Article]:
@@ -52,7 +51,7 @@ def locked(cursor: Cursor[Any]) -> dict[int, Article]:
 def change(run: Run, differences: Mapping[int, int]) -> None:
     """Adds to the stock of locked products, by id, where it is tracked."""
     if differences:
-        run(CHANGE, [list(differences), list(differences.values())])
+        run(CHANGE, [array(differences), array(differences.values())])
 
 
 def put_back(run: Run, lines: Iterable[OrderLine]) -> None:

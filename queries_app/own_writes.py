@@ -12,7 +12,7 @@ from queries_app.queries import Progress, event_progress
 FIRST_PAUSE_S = 0.005
 LONGEST_PAUSE_S = 0.1
 # One thread of the process is always left for those who do not wait.
-_places = threading.BoundedSemaphore(max(1, settings.WEB_THREADS - 1))
+_places = threading.BoundedSemaphore(settings.WEB_THREADS - 1)
 
 
 def await_event(wait: Wait) -> None:

@@ -37,7 +37,8 @@ FROM generate_series(%s, %s - interval '1 hour', interval '1 hour') AS hour
 LEFT JOIN hourly_sales_view ON hour_timestamp = hour
 ORDER BY hour
 """
-# The database's clock judges its own watermark.
+# The read database's clock judges a watermark of the write database's: the two servers
+# must keep the same time.
 LAG = "floor(extract(epoch FROM clock_timestamp() - watermark))::bigint"
 SYNC_STATUS = f"SELECT last_event_at, {LAG} FROM sync_state WHERE id = 1"  # noqa: S608
 PIPELINE = f"""

@@ -103,6 +103,9 @@ OPERATIONS = (
 def read_api() -> Schema:
     return document(
         title="Commerce analytics: queries",
-        about="Figures from the read models, never older than `lagSeconds` says.",
+        about=(
+            "Figures from the read models, less than `lagSeconds` + 1 seconds old;"
+            " parked events are not in them."
+        ),
         operations=OPERATIONS,
     )

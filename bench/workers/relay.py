@@ -24,7 +24,6 @@ def main(bare_url: str, events: int) -> None:
     relay = Relay(
         publisher=Publisher(urls=settings.BROKER_URLS, name="bench"),
         window=window,
-        source=settings.EVENT_SOURCE,
     )
     relay.connect()
     relay.run_once()  # takes the lead

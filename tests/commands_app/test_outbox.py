@@ -79,15 +79,6 @@ def test_history_tells_published_and_pending_events_in_order() -> None:
     assert told == ids
 
 
-def test_published_ids_can_be_listed_up_to_a_moment() -> None:
-    ids = append(3)
-    outbox.mark_published(ids[:2])
-    later = datetime.now(UTC) + timedelta(minutes=1)
-
-    assert list(outbox.published(until=later)) == ids[:2]
-    assert list(outbox.published(until=later - timedelta(hours=1))) == []
-
-
 def test_backlog_counts_the_pending_and_tells_the_age_of_the_oldest() -> None:
     assert outbox.backlog() == (0, None)
 

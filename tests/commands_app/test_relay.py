@@ -29,7 +29,7 @@ DEADLINE_S = 20
 
 def make_relay(url: str, window: int = 500) -> Relay:
     publisher = Publisher(urls=[url], name="test-relay")
-    return Relay(publisher=publisher, window=window, source="/tests")
+    return Relay(publisher=publisher, window=window)
 
 
 @pytest.fixture

@@ -23,7 +23,6 @@ class Command(BaseCommand):
         relay = Relay(
             publisher=Publisher(urls=settings.BROKER_URLS, name="outbox-relay"),
             window=settings.RELAY_WINDOW,
-            source=settings.EVENT_SOURCE,
         )
         with daemon.stop_on_signals() as stop:
             daemon.run(
