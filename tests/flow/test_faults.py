@@ -41,7 +41,9 @@ def test_a_broker_that_stops_or_dies_costs_no_event_and_refuses_no_order(
         load.wait_for(50)
         system.servers.rabbitmq.stop(grace=2)
         load.wait_for(50)
-        assert system.call("commands", "GET", "/health/ready").status == 200
+        ready = system.call("commands", "GET", "/health/ready")
+        assert (ready.status, ready.body["database"]) == (200, "ok")
+        assert ready.body["outbox"]["pending"] >= 50
         system.servers.rabbitmq.start()
         load.wait_for(50)
         system.servers.rabbitmq.kill()
