@@ -22,8 +22,10 @@ ADMIN = "admin"
 
 
 def web_host(environment: Mapping[str, str]) -> str:
-    host = environment.get("BIND_HOST", "127.0.0.1")
-    return "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104 - compared only
+    """As it stands in an address to ask."""
+    host = environment.get("BIND_HOST", "127.0.0.1").strip("[]")
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - a key
+    return f"[{host}]" if ":" in host else host
 
 
 def web_ports(environment: Mapping[str, str]) -> dict[str, int]:

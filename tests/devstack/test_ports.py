@@ -22,6 +22,12 @@ def test_a_port_that_is_listened_on_is_not_free(taken: int) -> None:
     assert not is_free(taken)
 
 
+def test_ports_are_free_or_not_on_ipv6_too(taken: int) -> None:
+    with socket.create_server(("::1", free_port()), family=socket.AF_INET6) as server:
+        assert not is_free(server.getsockname()[1], "::1")
+    assert is_free(taken, "::1")
+
+
 def test_free_ports_lie_below_those_of_outgoing_connections() -> None:
     assert free_port() in PRIVATE_PORTS
     assert max(PRIVATE_PORTS) < 32_768

@@ -32,7 +32,7 @@ class Command(BaseCommand):
 
 def gunicorn_arguments(role: str) -> list[str]:
     options = {
-        "bind": f"{settings.BIND_HOST}:{port(role)}",
+        "bind": f"{host()}:{port(role)}",
         "worker-class": "analytics_project.web_worker.Worker",
         "workers": settings.WEB_WORKERS,
         "threads": settings.WEB_THREADS,
@@ -47,6 +47,11 @@ def gunicorn_arguments(role: str) -> list[str]:
         options["worker-tmp-dir"] = SHARED_MEMORY
     flags = [f"--{name}={value}" for name, value in options.items()]
     return [*flags, "--no-control-socket", "analytics_project.wsgi:application"]
+
+
+def host() -> str:
+    bare = str(settings.BIND_HOST).strip("[]")
+    return f"[{bare}]" if ":" in bare else bare
 
 
 def port(role: str) -> int:
