@@ -15,16 +15,19 @@ django.setup()
 
 from commands_app import orders, outbox, stock  # noqa: E402 (needs settings)
 
+ORDER_ID = "currval(pg_get_serial_sequence('orders', 'id'))"
 # Ids of events as they are drawn in life: one after the other in time.
-EVENT = """('019c00000000' || '70008000' || lpad(to_hex(currval(
-    pg_get_serial_sequence('orders', 'id'))), 12, '0'))::uuid"""
+EVENT_ID = f"('019c0000000070008000' || lpad(to_hex({ORDER_ID}), 12, '0'))"
+# Templates of format(); after a colon comes a space, or pgbench would see a variable.
 LINE = """{"lineNo": %s, "productId": %s, "name": "Product number 1234",
 "category": "Category 123", "quantity": %s, "unitPrice": "45.67", "discount": "0.00",
 "sku": "SKU-1234"}"""
-ORDER = """{"eventType": "OrderCreated", "orderId": %s, "customerId": %s,
-"placedAt": "2026-11-22T100000.123Z", "lines": [LINES], "total": "45.67",
-"reference": null}"""
-ORDER_ID = "currval(pg_get_serial_sequence('orders', 'id'))"
+PAYLOAD = """{"eventType": "OrderCreated", "orderId": %s, "customerId": %s,
+"placedAt": "%s", "lines": [LINES], "total": "45.67", "reference": null}"""
+ORDER = """[{"id": %s, "customer_id": %s, "reference": null, "total": "45.67",
+"placed_at": "%s", "event_id": "%s"}]"""
+EVENT = """[{"id": "%s", "topic": "order-events", "type": "OrderCreated", "version": 1,
+"subject": "order/%s", "payload": %s}]"""
 
 
 def main(folder: Path, products: int, most_lines: int) -> None:
@@ -37,22 +40,22 @@ def order(lines: int, products: int) -> str:
     numbers = range(1, lines + 1)
     ids = f"ARRAY[{', '.join(f':p{n}' for n in numbers)}]::bigint[]"
     pieces = f"ARRAY[{', '.join(f'-:q{n}::bigint' for n in numbers)}]::bigint[]"
-    text = f"format($${_document(lines)}$$, {ORDER_ID}, :c::bigint, {_values(lines)})"
-    event = [f"ARRAY[{EVENT}]", "ARRAY['order-events']", "ARRAY['OrderCreated']"]
-    event += ["ARRAY[1]", f"ARRAY['order/' || {ORDER_ID}]", f"ARRAY[{text}]"]
-    placed = [f"ARRAY[{ORDER_ID}]", "ARRAY[:c::bigint]", "ARRAY[NULL]"]
-    placed += ["ARRAY[45.67]", "ARRAY[now()]", f"ARRAY[{EVENT}]"]
+    template = PAYLOAD.replace("LINES", ", ".join([LINE] * lines))
+    sold = [
+        value for n in numbers for value in (str(n), f":p{n}::bigint", f":q{n}::int")
+    ]
+    payload = _format(template, ORDER_ID, ":c::bigint", "now()", *sold)
+    placed = _format(ORDER, ORDER_ID, ":c::bigint", "now()", EVENT_ID)
     first = [
         "BEGIN",
         _filled(stock.LOCK, [ids, ids]),
         _filled(orders.DRAW_IDS, ["1"]),
-        _filled(orders.BY_REFERENCE, ["ARRAY[]"]),
     ]
     second = [
         _filled(stock.CHANGE, [ids, pieces]),
-        _filled(orders.INSERT_ORDERS, placed),
-        _filled(orders.INSERT_LINES, [f"('[' || {text} || ']')"]),
-        _filled(outbox.APPEND, ["NULL", *event]),
+        _filled(orders.INSERT_ORDERS, [placed]),
+        _filled(orders.INSERT_LINES, [f"('[' || {payload} || ']')"]),
+        _filled(outbox.APPEND, ["NULL", _format(EVENT, EVENT_ID, ORDER_ID, payload)]),
     ]
     dice = [r"\set c random(1, 100000)"]
     for n in numbers:
@@ -60,17 +63,13 @@ def order(lines: int, products: int) -> str:
     return "\n".join([*dice, *_pipeline(first), *_pipeline(second), "COMMIT;\n"])
 
 
-def _document(lines: int) -> str:
-    return ORDER.replace("LINES", ", ".join([LINE] * lines))
-
-
-def _values(lines: int) -> str:
-    return ", ".join(f"{n}, :p{n}::bigint, :q{n}::int" for n in range(1, lines + 1))
+def _format(template: str, *values: str) -> str:
+    return f"format($${template}$$, {', '.join(values)})"
 
 
 def _filled(statement: str, values: Sequence[str]) -> str:
     """The statement with an expression in the place of each parameter."""
-    parts = re.split(r"%[sb]", statement)
+    parts = re.split(r"%(?:\(\w+\))?s", statement)
     pairs = zip(parts, [*values, ""], strict=True)
     return "".join(part + value for part, value in pairs)
 
