@@ -58,9 +58,15 @@ def park(body: bytes, error: Exception, *, event_type: str = "", tries: int = 1)
 def retry(ids: Sequence[int]) -> dict[int, str | None]:
     """Applies parked messages again: by id why one failed again, else None.
 
-    Raises NotParked, and Transient when the read database cannot answer.
+    Raises NotParked before any is applied, unless another settles one meanwhile, and
+    Transient when the read database cannot answer.
     """
-    return {id_: _retry(id_) for id_ in ids}
+    with transient_errors():
+        found = set(parked().filter(id__in=ids).values_list("id", flat=True))
+    for id_ in ids:
+        if id_ not in found:
+            raise _not_parked(id_)
+    return {id_: _retry(id_) for id_ in dict.fromkeys(ids)}
 
 
 def discard(ids: Sequence[int], *, reason: str) -> None:
@@ -138,8 +144,12 @@ def _retry(id_: int) -> str | None:
 def _locked(id_: int) -> DeadLetter:
     letter = parked().select_for_update().filter(id=id_).first()
     if letter is None:
-        raise NotParked(f"no message {id_} is parked")
+        raise _not_parked(id_)
     return letter
+
+
+def _not_parked(id_: int) -> NotParked:
+    return NotParked(f"no message {id_} is parked")
 
 
 def _settle(letter: DeadLetter, settlement: Settlement) -> None:

@@ -78,6 +78,22 @@ def test_retry_applies_the_event_once_and_settles_it() -> None:
         dead_letters.retry([letter.id])
 
 
+def test_a_number_that_is_not_parked_keeps_retry_from_applying_any() -> None:
+    letter = parked(body_of(an_order()))
+
+    with pytest.raises(NotParked, match="no message 999 is parked"):
+        dead_letters.retry([letter.id, 999])
+
+    assert dead_letters.parked().count() == 1
+    assert ProductSales.objects.count() == 0
+
+
+def test_a_number_given_twice_is_retried_once() -> None:
+    letter = parked(body_of(an_order()))
+
+    assert dead_letters.retry([letter.id, letter.id]) == {letter.id: None}
+
+
 def test_retry_works_once_the_cause_is_gone() -> None:
     forbid("total_revenue < 10")
     body = body_of(an_order())
