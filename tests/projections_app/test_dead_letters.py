@@ -150,6 +150,15 @@ def test_the_command_lists_what_is_parked_with_its_reason() -> None:
     assert "discarded" in command("list", "--all")
 
 
+def test_the_list_in_a_file_is_wide_enough_for_its_columns() -> None:
+    parked(body_of(an_order()))
+
+    printed = command("list")
+
+    assert "OrderCreated" in printed
+    assert "InconsistentEvent: the sum is wrong" in printed
+
+
 def test_the_command_shows_one_message_readably() -> None:
     letter = parked(body_of(an_order()))
 

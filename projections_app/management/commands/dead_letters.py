@@ -27,6 +27,8 @@ dead_letters with the reason, and all others go on. It stays until it is settled
   discard  give it up for good; the message and your reason are kept
   sync     make RabbitMQ's queue analytics.dlq, which holds copies, agree"""
 
+WIDTH = 120  # of a table in a file
+
 
 class Command(BaseCommand):
     help = "Look at the messages that could not be applied, retry or discard them."
@@ -49,7 +51,8 @@ class Command(BaseCommand):
 
     def handle(self, *, action: str, **options: Any) -> None:
         self.stdout.ending = ""  # rich ends its lines itself
-        self.console = Console(file=self.stdout, highlight=False)  # type: ignore[arg-type]
+        width = None if self.stdout.isatty() else WIDTH
+        self.console = Console(file=self.stdout, width=width, highlight=False)  # type: ignore[arg-type]
         try:
             getattr(self, f"_{action}")(**options)
         except (ProjectionError, MessagingError) as error:
