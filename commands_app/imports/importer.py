@@ -58,7 +58,7 @@ class Importer:
             self.tally.already_there += 1
             return
         for row in draft.rows:
-            self._rejects.add(row, str(type(error).__doc__))
+            self._rejects.add(row, error.detail)
 
 
 def batches(drafts: Iterable[Draft], size: int) -> Iterator[list[Draft]]:

@@ -5,7 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from commands_app.imports.draft import Draft
+from commands_app.imports.importer import Importer
+from commands_app.imports.line import parse
+from commands_app.imports.rejects import rejects_file
+from commands_app.imports.row import Row
 from commands_app.models import Order, OrderItem
+from commands_app.sales import MAX_TOTAL
 from tests.commands_app.imports_builders import line, run, run_lines, write
 
 WRONG = [
@@ -108,6 +114,17 @@ def test_the_line_that_makes_a_total_too_large_is_rejected(tmp_path: Path) -> No
 
     assert OrderItem.objects.count() == 1
     assert outcome.rejects[0]["reason"] == "the order's total is too large"
+
+
+def test_an_order_that_the_write_side_refuses_says_why(tmp_path: Path) -> None:
+    row = Row(2, *line(quantity="1000000", unit_price="999999.99").values())
+    draft = Draft("A-1", parse(row).header)
+    draft.rows, draft.lines = [row], [parse(row)] * 2  # above what `add` lets in
+
+    with rejects_file(tmp_path / "rejects.csv") as rejects:
+        Importer(rejects=rejects).run([draft], batch=1)
+
+    assert rejects.reasons == {f"An order is worth at most {MAX_TOTAL}.": 1}
 
 
 def test_mended_rejects_can_be_imported(tmp_path: Path) -> None:
