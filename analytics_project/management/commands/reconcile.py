@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import InterfaceError, OperationalError
 from rich import box
 from rich.console import Console
 from rich.table import Table
@@ -20,9 +21,10 @@ business tables, both ways. Events on their way are no difference. What is:
   wrong    the figures are not what the events make; replay_projections rebuilds them
   lost     an event was published, but never applied; --repair publishes it again
   parked   an event cannot be applied; see dead_letters
-Ends with status 1 if anything differs, repaired or not, else 0."""
+Ends with status 1 if anything differs, repaired or not, 2 if a database fails, else
+0."""
 
-
+NOT_COMPARED = 2  # exit status
 WIDTH = 120  # of a table in a file
 
 
@@ -42,7 +44,18 @@ class Command(BaseCommand):
             "--limit", type=int, default=20, help="rows shown of each table (20)"
         )
 
-    def handle(self, *, repair: bool, wait: float | None, limit: int, **_: Any) -> None:
+    def handle(self, **options: Any) -> None:
+        try:
+            self._reconcile(**options)
+        except (OperationalError, InterfaceError) as error:
+            reason = str(error).strip().partition("\n")[0]
+            raise CommandError(
+                f"a database failed: {reason}", returncode=NOT_COMPARED
+            ) from error
+
+    def _reconcile(
+        self, *, repair: bool, wait: float | None, limit: int, **_: Any
+    ) -> None:
         self.stdout.ending = ""  # rich ends its lines itself
         width = None if self.stdout.isatty() else WIDTH
         self.console = Console(file=self.stdout, width=width, highlight=False)  # type: ignore[arg-type]

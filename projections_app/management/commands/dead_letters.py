@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import InterfaceError, OperationalError
 from rich import box
 from rich.console import Console
 from rich.table import Table
@@ -57,6 +58,9 @@ class Command(BaseCommand):
             getattr(self, f"_{action}")(**options)
         except (ProjectionError, MessagingError) as error:
             raise CommandError(str(error)) from error
+        except (OperationalError, InterfaceError) as error:
+            reason = str(error).strip().partition("\n")[0]
+            raise CommandError(f"a database failed: {reason}") from error
 
     def _list(self, *, all: bool, limit: int, **_: Any) -> None:
         letters = DeadLetter.objects.all() if all else dead_letters.parked()
