@@ -25,8 +25,8 @@ CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 COMMAND_SERVICE_PORT: int = env.int("COMMAND_SERVICE_PORT", default=8080)
 QUERY_SERVICE_PORT: int = env.int("QUERY_SERVICE_PORT", default=8081)
 BIND_HOST: str = env.str("BIND_HOST", default="127.0.0.1")
-WEB_WORKERS: int = env.int("WEB_WORKERS", default=2)  # processes
-WEB_THREADS: int = env.int("WEB_THREADS", default=4)  # in each process
+WEB_WORKERS: int = env.int("WEB_WORKERS", default=4)  # processes
+WEB_THREADS: int = env.int("WEB_THREADS", default=2)  # in each process
 MAX_BODY_BYTES: int = env.int("MAX_BODY_BYTES", default=4 * 1024 * 1024)
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
 ROOT_URLCONF = (
@@ -68,6 +68,7 @@ def database(url_name: str, *, read_only: bool = False) -> dict[str, Any]:
     url = env.db_url(url_name)
     return {
         **url,
+        "ENGINE": "analytics_project.postgres",
         "CONN_MAX_AGE": None,
         # At a request's first statement. The read API asks again instead.
         "CONN_HEALTH_CHECKS": not read_only,

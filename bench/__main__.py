@@ -23,7 +23,7 @@ from devstack.leftovers import end_leftovers
 from devstack.signals import interrupt_once
 
 ROUNDS = 5
-SECONDS = 3  # of load a round
+SECONDS = 2  # of load a round
 
 
 def main(arguments: Sequence[str]) -> int:

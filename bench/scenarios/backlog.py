@@ -16,7 +16,7 @@ from devstack.roles import ROLES
 DRAINED = 100_000  # orders
 DRAINED_WITHIN_S = 300
 BACKLOG = 1_000_000  # events
-WATCHED_S = 30
+WATCHED_S = 20
 VISIBLE = "SELECT sum(total_orders)::bigint FROM hourly_sales_view"
 
 

@@ -1,0 +1,47 @@
+"""A connection that the server has ended is noticed before a request uses it."""
+
+import psycopg
+import pytest
+from django.db import connections
+
+from analytics_project.postgres.base import is_quiet
+from devstack.waiting import wait_until
+
+pytestmark = pytest.mark.django_db(transaction=True, databases=["default"])
+
+
+def test_a_sound_connection_is_quiet_and_is_kept() -> None:
+    connection = connections["default"]
+    connection.ensure_connection()
+    before = connection.connection
+    connection.health_check_enabled = True
+    connection.health_check_done = False
+    connection.close_if_health_check_failed()
+    assert connection.connection is before
+    assert is_quiet(before)
+
+
+def test_a_connection_that_the_server_ended_is_replaced() -> None:
+    connection = connections["default"]
+    connection.ensure_connection()
+    before = connection.connection
+    with psycopg.connect(before.info.dsn, password=before.info.password) as other:
+        pid = before.info.backend_pid
+        other.execute("SELECT pg_terminate_backend(%s)", [pid])
+    wait_until(lambda: not is_quiet(before), seconds=10, what="its end")
+
+    connection.health_check_enabled = True
+    connection.health_check_done = False
+    connection.close_if_health_check_failed()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+        assert cursor.fetchone() == (1,)
+    assert connection.connection is not before
+
+
+def test_a_closed_connection_is_not_quiet() -> None:
+    connection = connections["default"]
+    connection.ensure_connection()
+    closed = connection.connection
+    connection.close()
+    assert not is_quiet(closed)
