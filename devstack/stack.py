@@ -12,6 +12,7 @@ from devstack.secrets_file import kept_secret, write_private
 
 DATABASES = {"DATABASE_URL": "commands", "READ_DATABASE_URL": "analytics"}
 URLS = (*DATABASES, "BROKER_URL")
+WEB = ("COMMAND_SERVICE_PORT", "QUERY_SERVICE_PORT", "BIND_HOST")
 # RabbitMQ closes its queues at once, then its management plugin dawdles for 5 s.
 SERVER_GRACE = 3.0  # seconds
 
@@ -81,7 +82,11 @@ class Stack:
 
     def _told(self) -> list[str]:
         """What another terminal needs to join in."""
-        return [*URLS, "SECRET_KEY"]
+        return [
+            *URLS,
+            "SECRET_KEY",
+            *(name for name in WEB if name in self.environment),
+        ]
 
     def stop(self, *, grace: float = SERVER_GRACE) -> None:
         stop_all(self.servers, grace=grace)
