@@ -3,15 +3,17 @@
 import shutil
 
 from devstack.errors import AlreadyRunning
-from devstack.folder import LOCAL, ROOT, STACK, is_running
+from devstack.folder import LOCAL, ROOT, is_running
 from devstack.leftovers import end_leftovers
 
 MADE = (LOCAL, ROOT / ".venv")
 
 
 def main(arguments: list[str]) -> int:
-    if is_running(STACK):
-        raise AlreadyRunning("the stack is running: end it with Ctrl-C first")
+    for lock in LOCAL.glob("*/lock"):  # of the stack, of tests, of measurements
+        if is_running(lock.parent):
+            path = lock.parent.relative_to(ROOT)
+            raise AlreadyRunning(f"{path} is in use: end it first")
     ended = end_leftovers(LOCAL)
     if ended:
         print(f"ended {len(ended)} processes that were left running")
