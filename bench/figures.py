@@ -32,7 +32,9 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
         return self.goal is None or self.goal.reaches(self.value, self.goal.aim)
 
 
-def ratio(name: str, above: str, below: str, samples: Samples) -> Figure:
+def ratio(
+    name: str, above: str, below: str, samples: Samples, *, judged: bool = True
+) -> Figure:
     """The median of the rounds' ratios; of the rates above where nothing is below."""
     if not samples[below]:
         rates = {above: samples[above]}
@@ -43,6 +45,7 @@ def ratio(name: str, above: str, below: str, samples: Samples) -> Figure:
         value=median(upper / lower for upper, lower in pairs),
         unit=GOALS[name].unit,
         beside={above: samples[above], below: samples[below]},
+        judged=judged,
     )
 
 
