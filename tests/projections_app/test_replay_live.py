@@ -63,7 +63,7 @@ def sales_only(history: Sequence[Recorded]) -> list[Recorded]:
 
 
 def test_nobody_sees_a_replay_but_by_its_right_figures() -> None:
-    history = sales_only(a_shop(orders=2500))
+    history = sales_only(a_shop(orders=5000))
     deliveries = bodies(history)
     batches = iter(deliveries[n : n + 5] for n in range(0, len(deliveries), 5))
     seen: list[Decimal] = []
@@ -77,14 +77,14 @@ def test_nobody_sees_a_replay_but_by_its_right_figures() -> None:
         life.enter_context(repeated(apply_one_batch))
         life.enter_context(repeated(lambda: read_steadily(seen)))
         eventually(lambda: len(outbox) > 100)
-        for _ in range(3):
+        rounds = 0  # that ended before the events did: at least one, often several
+        while len(outbox) < len(deliveries):
             rebuild()
             roll_back()
             rebuild(outbox)
-        busy = len(outbox) < len(deliveries)
-        eventually(lambda: len(outbox) == len(deliveries))
+            rounds += len(outbox) < len(deliveries)
 
-    assert busy, "the events were used up before the replays were over"
+    assert rounds, "the events were used up before the first replays were over"
     assert len(seen) > 20
     stored = oracle.stored()
     for table, expected in oracle.expected(history).items():
