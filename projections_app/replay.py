@@ -117,6 +117,8 @@ def _session() -> Iterator[tuple[CursorWrapper, str]]:
             finally:
                 with suppress(Error):
                     generations.clean_up(cursor)
+                    # The server notices a closed connection a moment later only.
+                    cursor.execute("SELECT pg_advisory_unlock(%s)", [REPLAY_LOCK])
     finally:
         connection.close()
 
