@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.http import parse_header_parameters
 
 from commands_app import values
-from commands_app.errors import Invalid, LengthRequired, UnsupportedBody
+from commands_app.errors import Invalid, UnsupportedBody
 
 PATH = re.compile(r" - at `\$(?P<path>[^`]*)`$")  # how msgspec ends a message
 STEP = re.compile(r"\.(\w+)|\[(\d+)\]")
@@ -19,9 +19,7 @@ T = TypeVar("T")
 
 
 def read(request: HttpRequest) -> bytes:
-    """Raises LengthRequired or UnsupportedBody; an empty body needs no type."""
-    if "HTTP_TRANSFER_ENCODING" in request.META:
-        raise LengthRequired
+    """Raises UnsupportedBody; an empty body needs no type."""
     kind, parameters = parse_header_parameters(request.META.get("CONTENT_TYPE", ""))
     charset = parameters.get("charset", "utf-8").lower()
     if request.body and (kind != "application/json" or charset != "utf-8"):

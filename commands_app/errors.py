@@ -25,12 +25,6 @@ class Invalid(CommandRejected):
     """The body is not what this command takes."""
 
 
-class LengthRequired(CommandRejected):
-    """The body's length must be told in Content-Length."""
-
-    status = 411
-
-
 class UnsupportedBody(CommandRejected):
     """The body must be application/json in UTF-8."""
 

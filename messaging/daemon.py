@@ -78,13 +78,19 @@ def run(
                 alive()
         except expected as error:
             failures += 1
-            pause = _back_off(failures)
+            pause = back_off(failures)
             logger.warning(
                 "connection lost, next try in %.1f s: %s", pause, str(error).strip()
             )
             _close(worker, expected)
             stop.wait(pause)
     _close(worker, expected)
+
+
+def back_off(failures: int) -> float:
+    """Seconds: doubled each time, with jitter so that daemons do not march in step."""
+    limit: float = min(LAST_RETRY_S, FIRST_RETRY_S * 2 ** min(failures, 10))
+    return random.uniform(limit / 2, limit)  # noqa: S311 (no secret)
 
 
 def touch(path: str) -> Callable[[], None]:
@@ -116,9 +122,3 @@ def _passes(worker: Worker, stop: Event, idle: tuple[float, float]) -> Iterator[
 def _close(worker: Worker, expected: tuple[type[Exception], ...]) -> None:
     with suppress(*expected):
         worker.close()
-
-
-def _back_off(failures: int) -> float:
-    """Seconds: doubled each time, with jitter so that daemons do not march in step."""
-    limit: float = min(LAST_RETRY_S, FIRST_RETRY_S * 2 ** min(failures, 10))
-    return random.uniform(limit / 2, limit)  # noqa: S311 (no secret)

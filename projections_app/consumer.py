@@ -1,21 +1,18 @@
 """From the queue into the read tables: receive, apply, commit, then acknowledge."""
 
 import logging
-import random
 from collections.abc import Sequence
 from itertools import groupby
 
 from django.db import connections
 
+from messaging.daemon import back_off
 from messaging.subscriber import Delivery, Subscriber
 from projections_app import dead_letters, projector, redelivery
 from projections_app.errors import KilledProcess, Transient, transient_errors
 from projections_app.redelivery import Verdict
 
 logger = logging.getLogger(__name__)
-
-FIRST_PAUSE_S = 0.1
-LAST_PAUSE_S = 2.0
 
 
 class Consumer:
@@ -127,8 +124,8 @@ class Consumer:
 
     def _pause(self, error: Transient) -> None:
         """Waits longer each time, with jitter; the deliveries stay in hand."""
-        limit = min(LAST_PAUSE_S, FIRST_PAUSE_S * 2 ** min(self._failures, 10))
+        pause = back_off(self._failures)
         self._failures += 1
         logger.warning("the read database cannot take a batch: %s", error)
         connections[projector.DATABASE].close_if_unusable_or_obsolete()
-        self._subscriber.wait(random.uniform(limit / 2, limit))  # noqa: S311
+        self._subscriber.wait(pause)

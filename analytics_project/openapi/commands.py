@@ -21,7 +21,7 @@ PRODUCT = Parameter("productId", "path", ID, "The product's id.")
 ORDER = Parameter("orderId", "path", ID, "The order's id.")
 EVENT_ID = {"Event-Id": "The event that tells of it: queries take it as `?after=`."}
 REPLAYED = {"Idempotent-Replayed": "`true`: the stored answer to the same request."}
-BODY_ERRORS = (400, 411, 413, 415, 503)
+BODY_ERRORS = (400, 413, 415, 503)
 POST_ERRORS = (*BODY_ERRORS, 409, 422)
 
 

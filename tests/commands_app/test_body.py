@@ -179,10 +179,6 @@ def test_a_body_over_the_limit_is_too_large(settings: Any) -> None:
     assert is_problem(send("products", b" " * 1001), 413)
 
 
-def test_a_body_of_unknown_length_needs_one() -> None:
-    assert is_problem(send("products", MOUSE, Transfer_Encoding="chunked"), 411)
-
-
 def test_a_message_never_repeats_the_secret_that_was_sent() -> None:
     response = send("products", MOUSE | {"price": "hunter2"})
 
