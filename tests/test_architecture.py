@@ -18,6 +18,7 @@ PLANTED = {
     "devstack-rooms": ("devstack/ports.py", "messaging.topology"),
     "rooms-devstack": ("analytics_project/health.py", "devstack.ports"),
     "bench": ("devstack/waiting.py", "bench.figures"),
+    "chaos": ("bench/target.py", "chaos.waiting"),
     "queries": ("queries_app/parameters.py", "messaging.events"),
     "read-models": ("queries_app/views.py", "projections_app.models"),
     "wire": ("messaging/daemon.py", "django.db"),

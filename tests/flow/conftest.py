@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.flow.servers import Servers
-from tests.flow.system import System
+from chaos.servers import Servers
+from chaos.system import System
 
 
 @pytest.fixture(scope="session")

@@ -4,27 +4,24 @@ import random
 
 import pytest
 
-from tests.flow.load import Load
-from tests.flow.system import System, eventually
+from chaos.invariants import violations
+from chaos.load import Load
+from chaos.system import System
+from chaos.waiting import eventually
 
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(180)]
 KILLS = 20
 
 
-def products(system: System, count: int = 20) -> list[int]:
-    return [system.make_product(price=cents / 100) for cents in range(99, 99 + count)]
-
-
 def assert_nothing_lost(system: System, load: Load) -> None:
-    system.assert_exact()
-    load.assert_each_found_once()
+    assert violations(system, load) == []
 
 
 def test_orders_placed_before_the_first_consumer_ever_started_are_counted(
     system: System,
 ) -> None:
     system.start("commands", "queries", "relay")
-    load = Load(system, products(system))
+    load = Load(system, system.make_products())
     with load.running():
         load.wait_for(1000)
     system.start("consumer")
@@ -36,7 +33,7 @@ def test_a_broker_that_stops_or_dies_costs_no_event_and_refuses_no_order(
     system: System,
 ) -> None:
     system.start()
-    load = Load(system, products(system), rate=100)
+    load = Load(system, system.make_products(), rate=100)
     with load.running():
         load.wait_for(50)
         system.servers.rabbitmq.stop(grace=2)
@@ -51,7 +48,7 @@ def test_a_broker_that_stops_or_dies_costs_no_event_and_refuses_no_order(
         system.servers.rabbitmq.start()
         load.wait_for(50)
 
-    assert load.answers.keys() == {201}
+    assert load.answers.keys() <= {200, 201}
     assert_nothing_lost(system, load)
 
 
@@ -59,14 +56,14 @@ def test_a_broker_that_stops_or_dies_costs_no_event_and_refuses_no_order(
 def test_a_database_that_crashes_costs_no_event(system: System, side: str) -> None:
     system.start()
     server = getattr(system.servers, side)
-    load = Load(system, products(system), rate=100)
+    load = Load(system, system.make_products(), rate=100)
     with load.running():
         for _ in range(3):
             load.wait_for(100)
             server.restart(immediate=True)
         load.wait_for(100)
 
-    assert load.answers.keys() <= {201, 503, 409}
+    assert load.answers.keys() <= {200, 201, 503, 409}
     assert_nothing_lost(system, load)
 
 
@@ -94,7 +91,7 @@ def test_relay_and_consumer_killed_with_9_again_and_again_lose_nothing(
 ) -> None:
     system.start()
     dice = random.Random(7)
-    load = Load(system, products(system), rate=150)
+    load = Load(system, system.make_products(), rate=150)
     with load.running():
         for role in ["relay", "consumer"] * KILLS:
             load.wait_for(dice.randint(5, 60))
@@ -105,7 +102,7 @@ def test_relay_and_consumer_killed_with_9_again_and_again_lose_nothing(
 
 def test_web_workers_killed_with_9_lose_no_acknowledged_order(system: System) -> None:
     system.start()
-    load = Load(system, products(system))
+    load = Load(system, system.make_products())
     with load.running():
         for _ in range(3):
             load.wait_for(50)
@@ -132,7 +129,7 @@ def test_lag_grows_while_the_consumer_is_away_and_goes_back_to_zero(
 
 def test_sigterm_ends_every_role_cleanly_and_in_time(system: System) -> None:
     system.start()
-    load = Load(system, products(system), rate=50)
+    load = Load(system, system.make_products(), rate=50)
     with load.running():
         for role in ("relay", "consumer", "queries"):
             load.wait_for(10)

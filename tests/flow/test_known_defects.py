@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.flow.servers import Servers
-from tests.flow.system import System, eventually
+from chaos.servers import Servers
+from chaos.system import System
+from chaos.waiting import eventually
 
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(120)]
 

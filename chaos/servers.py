@@ -1,9 +1,11 @@
-"""Two PostgreSQL servers and a RabbitMQ that tests may stop, crash and restart."""
+"""Two PostgreSQL servers and a RabbitMQ that may be stopped, crashed and restarted."""
 
 import os
 import subprocess
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
+from typing import LiteralString
 
 import psycopg
 from psycopg import sql
@@ -18,6 +20,7 @@ TEMPLATE = "migrated"
 
 class Servers:
     def __init__(self, directory: Path) -> None:
+        self.directory = directory
         self.write = Postgres(directory / "write", settings=FOR_TESTS)
         self.read = Postgres(directory / "read", settings=FOR_TESTS)
         self.rabbitmq = RabbitMQ(directory / "rabbitmq", cache=RABBITMQ_PROGRAMS)
@@ -39,7 +42,7 @@ class Servers:
             server.kill()
 
     def mend(self) -> None:
-        """Starts again what a failed test has left stopped."""
+        """Starts again what an experiment has left stopped."""
         for server in (self.rabbitmq, self.write, self.read):
             if not server.running:
                 server.start()
@@ -52,14 +55,23 @@ class Servers:
             "BROKER_URL": self.rabbitmq.add_vhost(name),
         }
 
+    def drop(self, name: str) -> None:
+        """Removes what `fresh` made."""
+        for server in (self.write, self.read):
+            administer(server, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+        with suppress(OSError):
+            self.rabbitmq.delete_vhost(name)
+
 
 def copy_of_template(server: Postgres, name: str) -> str:
-    create = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
-        sql.Identifier(name), sql.Identifier(TEMPLATE)
-    )
-    with psycopg.connect(server.url(), autocommit=True) as connection:
-        connection.execute(create)
+    administer(server, "CREATE DATABASE {} TEMPLATE {}", name, TEMPLATE)
     return server.url(name)
+
+
+def administer(server: Postgres, statement: LiteralString, *names: str) -> None:
+    command = sql.SQL(statement).format(*map(sql.Identifier, names))
+    with psycopg.connect(server.url(), autocommit=True) as connection:
+        connection.execute(command)
 
 
 def run_manage(

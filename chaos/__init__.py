@@ -1,0 +1,1 @@
+"""The fault harness: real roles and servers, broken on purpose, proven exact after."""

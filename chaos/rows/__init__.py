@@ -1,0 +1,6 @@
+"""All rows, in the order of their numbers; each module is a theme."""
+
+from chaos.row import Row
+from chaos.rows import kills
+
+ROWS = (Row("1", "kill storm", kills.FIGURE, kills.storm),)
