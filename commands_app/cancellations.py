@@ -6,6 +6,7 @@ from commands_app.outbox import Receipt
 from commands_app.session import in_transaction, round_trip
 from messaging.envelope import new_event_id
 from messaging.events import OrderCancelled
+from messaging.failpoints import fail_point
 
 SET_STATUS = "UPDATE orders SET status = %s WHERE id = %s"
 INSERT = """
@@ -21,6 +22,7 @@ def cancel_order(order_id: int, *, reason: str | None = None) -> Receipt:
 
 def _cancel(order_id: int, reason: str | None) -> Receipt:
     order = sold.lock(order_id)
+    fail_point("cancellations.locked")
     lines = tuple(line.next(line.left) for line in order.lines.values())
     event = OrderCancelled(
         order_id=order.id,
@@ -37,4 +39,5 @@ def _cancel(order_id: int, reason: str | None) -> Receipt:
         run(SET_STATUS, [Order.Status.CANCELLED.value, order.id])
         run(INSERT, [order.id, reason, event_id, order.now])
         outbox.append(run, {event_id: event})
+    fail_point("cancellations.written")
     return Receipt(order.id, event_id)

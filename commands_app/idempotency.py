@@ -12,6 +12,7 @@ from uuid import UUID
 
 from commands_app.errors import Invalid, KeyReused, StillRunning
 from commands_app.session import in_transaction, round_trip
+from messaging.failpoints import fail_point
 
 KEY = re.compile(r"[!-~]{1,255}")  # visible ASCII
 
@@ -63,7 +64,10 @@ def _once(key: str, asked: bytes, work: Callable[[], Answer]) -> Answer:
         if first_asked != asked:
             raise KeyReused
         return Answer(status, body, event_id, replayed=True)
+    fail_point("idempotency.locked")
     answer = work()
+    fail_point("idempotency.worked")
     with round_trip() as run:
         run(STORE, [key, asked, answer.status, answer.body, answer.event_id])
+    fail_point("idempotency.stored")
     return answer

@@ -13,6 +13,7 @@ from commands_app.sales import NewOrder
 from commands_app.session import Run, in_transaction, round_trip
 from messaging.envelope import encode, new_event_id
 from messaging.events import OrderCreated
+from messaging.failpoints import fail_point
 
 DRAW_IDS = """
     SELECT nextval(pg_get_serial_sequence('orders', 'id')), now()
@@ -65,6 +66,7 @@ def _place(orders: Sequence[NewOrder]) -> list[Receipt]:
     if known:
         _check_references(orders, dict(known.fetchall()))
     articles = stock.locked(found)
+    fail_point("orders.locked")
     events = {
         new_event_id(): sales.created(order, order_id, now, articles)
         for order, (order_id, now) in zip(orders, drawn.fetchall(), strict=True)
@@ -76,6 +78,7 @@ def _place(orders: Sequence[NewOrder]) -> list[Receipt]:
         outbox.append(run, events)
     if inserted.rowcount < len(orders):  # another transaction was quicker
         _check_references(orders, by_reference(references))
+    fail_point("orders.written")
     return [Receipt(event.order_id, event_id) for event_id, event in events.items()]
 
 

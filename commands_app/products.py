@@ -16,6 +16,7 @@ from commands_app.outbox import Receipt
 from commands_app.session import columns, in_transaction, round_trip
 from messaging.envelope import new_event_id
 from messaging.events import ProductCreated, ProductUpdated
+from messaging.failpoints import fail_point
 
 DRAW_IDS = """
     SELECT nextval(pg_get_serial_sequence('products', 'id'))
@@ -72,6 +73,7 @@ def _create(products: Sequence[NewProduct]) -> list[Receipt]:
         outbox.append(run, events)
     if inserted.rowcount < len(products):
         raise SkuTaken(pointer="/sku")
+    fail_point("products.created")
     return [Receipt(event.product_id, event_id) for event_id, event in events.items()]
 
 
@@ -95,6 +97,7 @@ def _update(product_id: int, changes: Mapping[str, Any]) -> Revision:
     event_id = new_event_id()
     with round_trip() as run:
         outbox.append(run, {event_id: event})
+    fail_point("products.changed")
     return Revision(product.version, event_id)
 
 

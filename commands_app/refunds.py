@@ -12,6 +12,7 @@ from commands_app.session import Run, columns, in_transaction, round_trip
 from commands_app.sold import Sold
 from messaging.envelope import new_event_id
 from messaging.events import OrderLine, OrderRefunded
+from messaging.failpoints import fail_point
 
 DRAW_ID = "SELECT nextval(pg_get_serial_sequence('refunds', 'id'))"
 INSERT = """
@@ -47,6 +48,7 @@ def refund_order(order_id: int, refund: NewRefund) -> Receipt:
 
 def _refund(order_id: int, refund: NewRefund) -> Receipt:
     order = sold.lock(order_id)
+    fail_point("refunds.locked")
     lines = _lines(order, refund.parts)
     with round_trip() as run:
         drawn = run(DRAW_ID, [])
@@ -67,6 +69,7 @@ def _refund(order_id: int, refund: NewRefund) -> Receipt:
             stock.put_back(run, lines)
         _insert(run, order, event_id, event)
         outbox.append(run, {event_id: event})
+    fail_point("refunds.written")
     return Receipt(event.refund_id, event_id)
 
 

@@ -9,6 +9,7 @@ from django.db import connection
 from commands_app import outbox
 from messaging.envelope import Envelope, Message, encode, new_event_id, raw
 from messaging.events import Watermark
+from messaging.failpoints import fail_point
 from messaging.publisher import Publisher
 
 logger = logging.getLogger(__name__)
@@ -34,6 +35,7 @@ class Relay:
 
     def connect(self) -> None:
         self._publisher.connect()
+        fail_point("relay.connected")
 
     def close(self) -> None:
         """Gives up leadership and both connections."""
@@ -48,10 +50,14 @@ class Relay:
         """Publishes one window and returns how many events it marked."""
         if not (self._leading or self._take_the_lead()):
             return 0
+        fail_point("relay.leading")
         pending = outbox.pending(self._window)
+        fail_point("relay.read")
         marked = self._publish(pending.messages)
         if time.monotonic() >= self._next_watermark:
+            fail_point("relay.watermark_due")
             self._publish_watermark(Watermark(published_up_to=pending.watermark))
+            fail_point("relay.watermark_confirmed")
         return marked
 
     def _take_the_lead(self) -> bool:
@@ -66,7 +72,9 @@ class Relay:
         if not messages:
             return 0
         taken = self._publisher.publish(messages)
+        fail_point("relay.confirmed")
         marked = outbox.mark_published(taken) if taken else 0
+        fail_point("relay.marked")
         logger.debug("published", extra={"events": marked})
         if len(taken) < len(messages):
             self._mend(refused=len(messages) - len(taken))

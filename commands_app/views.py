@@ -17,6 +17,7 @@ from commands_app.orders import place_orders
 from commands_app.products import create_products, update_product
 from commands_app.refunds import refund_order
 from commands_app.values import plain
+from messaging.failpoints import fail_point
 
 # W3C Trace Context, version 00: an id of zeros is invalid.
 TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
@@ -110,6 +111,7 @@ def _perform(request: Request, command: Callable[[], Answer]) -> HttpResponse:
     asked = idempotency.fingerprint(str(request.method), request.path, request.body)
     with outbox.traced_by(_traceparent(request)):
         answer = idempotency.once(key, asked, command)
+    fail_point("views.committed")
     response = HttpResponse(
         answer.body, status=answer.status, content_type="application/json"
     )

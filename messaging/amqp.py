@@ -10,6 +10,7 @@ from pika.exceptions import AMQPError, ReentrancyError
 
 from messaging import topology
 from messaging.errors import BrokerUnavailable
+from messaging.failpoints import fail_point
 
 HEARTBEAT_S = 60
 # Heartbeats stop while a broker in alarm blocks publishers; only this limit ends it.
@@ -52,8 +53,10 @@ def declare(channel: BlockingChannel) -> None:
     """Makes exchanges, queues and bindings what `topology` says; repeatable."""
     for exchange in topology.EXCHANGES:
         channel.exchange_declare(exchange.name, exchange.kind, durable=True)
+        fail_point("amqp.exchange_declared")
     for queue in topology.QUEUES:
         channel.queue_declare(queue.name, durable=True, arguments=queue.arguments)
+        fail_point("amqp.queue_declared")
         channel.queue_bind(queue.name, queue.exchange, queue.pattern)
 
 

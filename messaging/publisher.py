@@ -17,6 +17,7 @@ from pika.spec import PERSISTENT_DELIVERY_MODE, Basic, BasicProperties
 from messaging import amqp, topology
 from messaging.envelope import CONTENT_TYPE, Message
 from messaging.errors import BrokerUnavailable
+from messaging.failpoints import fail_point
 
 CONFIRM_TIMEOUT_S = 30.0
 OPEN_TIMEOUT_S = 10.0
@@ -109,6 +110,8 @@ class Publisher:
         with amqp.translated():
             for message in messages:
                 self._send(message)
+                fail_point("publisher.sent")
+        fail_point("publisher.window_sent")
         self._run(
             CONFIRM_TIMEOUT_S,
             until=lambda: not self._unconfirmed or self._failure is not None,
@@ -140,6 +143,7 @@ class Publisher:
         self._returned.add(properties.message_id)
 
     def _on_confirm(self, frame: Any) -> None:
+        fail_point("publisher.confirm_read")
         answer = frame.method
         last: int = answer.delivery_tag
         first = next(iter(self._unconfirmed), last) if answer.multiple else last

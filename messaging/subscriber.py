@@ -11,6 +11,7 @@ from pika.spec import Basic, BasicProperties
 
 from messaging import amqp, topology
 from messaging.errors import BrokerUnavailable
+from messaging.failpoints import fail_point
 
 # Of the bodies of one batch: a thousand orders of a thousand lines are no batch.
 MAX_BATCH_BYTES = 8 * 1024 * 1024
@@ -61,6 +62,7 @@ class Subscriber:
             self._channel.basic_qos(prefetch_count=self._prefetch)
             self._channel.add_on_cancel_callback(self._on_cancel)
             self._channel.basic_consume(self._queue, self._on_message)
+        fail_point("subscriber.consuming")
 
     def close(self) -> None:
         """Hands what is unsettled back to the broker."""
@@ -153,3 +155,4 @@ class Subscriber:
             method.redelivered,
         )
         self._received.append(delivery)
+        fail_point("subscriber.message_read")

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.backends.utils import CursorWrapper
 from psycopg.sql import SQL, Composed, Identifier
 
+from messaging.failpoints import fail_point
 from projections_app.generations import PREVIOUS
 from projections_app.ledger import Line
 from projections_app.models import ProductCatalog, ProjectionState, SalesLedger
@@ -80,6 +81,7 @@ def catch_up(cursor: CursorWrapper, generation: Generation) -> None:
         missing = until - generation.cut
         with transaction.atomic(using=DATABASE):
             advance(cursor, generation, until)
+            fail_point("catch_up.advanced")
         generation.cut = until
         if missing <= SMALL:
             return

@@ -7,6 +7,7 @@ from itertools import groupby
 from django.db import connections
 
 from messaging.daemon import back_off
+from messaging.failpoints import fail_point
 from messaging.subscriber import Delivery, Subscriber
 from projections_app import dead_letters, projector, redelivery
 from projections_app.errors import KilledProcess, Transient, transient_errors
@@ -70,6 +71,7 @@ class Consumer:
         held = list(self._held.values())
         self._verdicts = self._verdicts or redelivery.judge(held)
         for verdict, run in groupby(held, lambda each: self._verdicts[each.tag]):
+            fail_point("consumer.judged")
             match verdict:
                 case Verdict.TOGETHER:
                     self._apply(list(run))
@@ -83,17 +85,20 @@ class Consumer:
 
     def _apply(self, deliveries: Sequence[Delivery]) -> None:
         failures = projector.apply([each.body for each in deliveries])
+        fail_point("consumer.applied")
         poison = {deliveries[each.position].tag: each.error for each in failures}
         for delivery in deliveries:
             if delivery.tag in poison:
                 self._park(delivery, poison[delivery.tag])
         self._ack([each for each in deliveries if each.tag not in poison])
+        fail_point("consumer.acked")
         logger.debug("applied %d messages", len(deliveries) - len(poison))
 
     def _apply_alone(self, delivery: Delivery) -> None:
         """Counts the delivery, then tries it; a retry in place is not counted."""
         if delivery.tag not in self._counted:
             self._counted[delivery.tag] = redelivery.count(delivery)
+            fail_point("consumer.counted")
         tries = self._counted[delivery.tag] - 1
         if tries < self._max_attempts:
             self._apply([delivery])
@@ -106,6 +111,7 @@ class Consumer:
         reason = dead_letters.park(
             delivery.body, error, event_type=delivery.type or "", tries=tries
         )
+        fail_point("consumer.parked")
         logger.warning("parked message %s: %s", delivery.message_id, reason)
         self._reject([delivery])
 

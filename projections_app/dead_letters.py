@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Now
 
+from messaging.failpoints import fail_point
 from messaging.subscriber import Delivery, Subscriber
 from projections_app import projector
 from projections_app.errors import DeadLettered, NotParked, transient_errors
@@ -52,6 +53,7 @@ def park(body: bytes, error: Exception, *, event_type: str = "", tries: int = 1)
     with transaction.atomic(using=DATABASE):
         DeadLetter.objects.bulk_create([letter], ignore_conflicts=True)
         DeliveryAttempt.objects.filter(fingerprint=name.fingerprint).delete()
+        fail_point("dead_letters.written")
     return letter.reason
 
 

@@ -10,6 +10,7 @@ from django.db.backends.utils import CursorWrapper
 
 from messaging import envelope
 from messaging.events import ProductState, Watermark
+from messaging.failpoints import fail_point
 from projections_app import catalog, ledger
 from projections_app.errors import TooSlow, Transient, transient_errors
 from projections_app.money import check_money
@@ -128,14 +129,20 @@ def _bisect(batch: list[_Prepared], projections: Sequence[Projection]) -> list[F
 def _write(batch: list[_Prepared], projections: Sequence[Projection]) -> None:
     with connections[DATABASE].cursor() as cursor:
         cursor.execute(_LOCK, [PROJECTOR_LOCK])
+        fail_point("projector.locked")
         new = _claim(cursor, [each for each in batch if each.watermark is None])
+        fail_point("projector.claimed")
         lines = [line for each in new for line in each.lines]
         sold = ledger.insert(cursor, lines)
+        fail_point("projector.ledger_written")
         for projection in projections if sold else ():
             cursor.execute(projection.upsert(), [sold])
+            fail_point("projector.view_written")
         catalog.upsert(cursor, [each.product for each in new if each.product])
+        fail_point("projector.catalog_written")
         cursor.execute(_CLEAR_ATTEMPTS, [[str(each.id) for each in batch]])
         _advance(cursor, batch)
+        fail_point("projector.advanced")
 
 
 def _claim(cursor: CursorWrapper, events: list[_Prepared]) -> list[_Prepared]:

@@ -8,6 +8,7 @@ from django.apps import apps
 from django.db.backends.utils import CursorWrapper
 from psycopg.sql import SQL, Identifier
 
+from messaging.failpoints import fail_point
 from projections_app import generations, projector
 from projections_app.catch_up import (
     CATALOG,
@@ -82,6 +83,7 @@ def from_history(
     bodies = iter(history())
     while batch := list(islice(bodies, HISTORY_BATCH)):
         _refuse(projector.apply(batch, projections=()), batch)
+        fail_point("rebuild.batch_applied")
         watcher.advance(len(batch))
     for table in tables:
         generations.vacuum(cursor, table)
@@ -96,6 +98,7 @@ def _roll_up(
         table = projection.table
         watcher.stage(f"rebuilding {table}")
         cursor.execute(projection.rebuild(table=table, where="id <= %s"), [until])
+        fail_point("rebuild.view_filled")
         generations.index(cursor, table, live=generation.live)
         generations.vacuum(cursor, table)
 
@@ -114,6 +117,7 @@ def remember_events(cursor: CursorWrapper, live: str) -> None:
         cursor.execute(statement.as_string(), [last, REMEMBER_BATCH])
         if (row := cursor.fetchone()) is None:
             return
+        fail_point("rebuild.remembered")
         [last] = row
 
 
@@ -123,6 +127,7 @@ def _open(cursor: CursorWrapper, generation: Generation, tables: list[str]) -> N
         generations.create(cursor, table, live=generation.live)
     generations.mirror(cursor, generation.schema, read_tables(), live=generation.live)
     generations.enter(cursor, generation.schema)
+    fail_point("rebuild.opened")
 
 
 def read_tables() -> list[str]:

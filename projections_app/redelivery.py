@@ -10,6 +10,7 @@ from enum import Enum, auto
 
 from django.db import connections
 
+from messaging.failpoints import fail_point
 from messaging.subscriber import Delivery
 from projections_app import projector
 from projections_app.dead_letters import parked_among
@@ -67,6 +68,7 @@ def _judge_again(names: Collection[Identity]) -> dict[str, Verdict]:
     known = DeliveryAttempt.objects.filter(fingerprint__in=pending)
     suspects = set(known.values_list("fingerprint", flat=True))
     _count(pending - suspects)
+    fail_point("redelivery.counted")
     return {
         **dict.fromkeys(applied, Verdict.APPLIED),
         **dict.fromkeys(parked, Verdict.PARKED),

@@ -10,6 +10,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from django.db import Error, connections, transaction
 from django.db.backends.utils import CursorWrapper
 
+from messaging.failpoints import fail_point
 from projections_app import generations
 from projections_app.catch_up import (
     LEDGER,
@@ -73,6 +74,7 @@ def replay(
         catch_up(cursor, generation)
         watcher.stage("verifying against the write side")
         _verify(cursor, generation, verify)
+        fail_point("replay.verified")
         watcher.stage("swapping")
         done = swap(cursor, generation)
         if generation.has_ledger:
@@ -112,6 +114,7 @@ def _session() -> Iterator[tuple[CursorWrapper, str]]:
                 cursor.execute(statement)
             generations.clean_up(cursor)
             generations.create_schemas(cursor)
+            fail_point("replay.begun")
             try:
                 yield cursor, live
             finally:
@@ -134,6 +137,7 @@ def _verify(cursor: CursorWrapper, generation: Generation, verify: Verify) -> No
         with transaction.atomic(using=DATABASE):
             advance(cursor, generation, until)
         generation.cut = until
+        fail_point("replay.verifying")
         verify(pause.close)
 
 

@@ -9,6 +9,7 @@ from django.db.backends.utils import CursorWrapper
 from psycopg.errors import LockNotAvailable, QueryCanceled
 from psycopg.sql import SQL, Identifier
 
+from messaging.failpoints import fail_point
 from projections_app import generations
 from projections_app.catch_up import Generation, advance, barrier, catch_up, last_row
 from projections_app.errors import ReplayAborted
@@ -62,16 +63,21 @@ def _swap(cursor: CursorWrapper, generation: Generation) -> tuple[float, float]:
         paused = time.perf_counter()
         with transaction.atomic(using=DATABASE):
             advance(cursor, generation, last_row(cursor, generation.live))
+            fail_point("swap.advanced")
             locked = time.perf_counter()
             _lock(cursor, generation)
+            fail_point("swap.locked")
             generations.take_place(
                 cursor,
                 generation.tables,
                 schema=generation.schema,
                 live=generation.live,
             )
+            fail_point("swap.moved")
             _record(cursor, generation)
+            fail_point("swap.recorded")
         done = time.perf_counter()
+    fail_point("swap.committed")
     return done - locked, done - paused
 
 
