@@ -3,4 +3,7 @@
 from chaos.row import Row
 from chaos.rows import kills
 
-ROWS = (Row("1", "kill storm", kills.FIGURE, kills.storm),)
+ROWS = (
+    Row("1", "kill storm", kills.FIGURE, kills.storm),
+    Row("2", "long kill storm", kills.LONG_FIGURE, kills.long_storm),
+)
