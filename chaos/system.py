@@ -4,7 +4,8 @@ import http.client
 import itertools
 import json
 import os
-from collections.abc import Mapping
+import sys
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
@@ -19,7 +20,7 @@ from chaos.waiting import DEADLINE_S, eventually
 from devstack.folder import ROOT
 from devstack.ports import free_port
 from devstack.process import Process, stop_all
-from devstack.roles import ROLES, manage
+from devstack.roles import ROLES
 
 GRACE_S = 10.0  # between SIGTERM and SIGKILL
 HTTP_TIMEOUT_S = 15.0
@@ -66,13 +67,21 @@ class System:
         for name in self.ports.keys() & set(names or ROLES):
             eventually(partial(self.answers, name), f"{name} answers")
 
-    def launch(self, name: str, environment: Mapping[str, str] | None = None) -> None:
-        """One role, without waiting for it."""
+    def launch(
+        self,
+        name: str,
+        environment: Mapping[str, str] | None = None,
+        *,
+        root: Path = ROOT,
+        wrapper: Sequence[str] = (),
+    ) -> None:
+        """One role, without waiting for it; from another tree, or under a tracer."""
+        program = [sys.executable, str(root / "manage.py")]
         self.roles[name] = Process(
             name,
-            manage(*ROLES[name.rstrip("0123456789")]),
+            [*wrapper, *program, *ROLES[name.rstrip("0123456789")]],
             env={**self.environment, **(environment or {})},
-            cwd=ROOT,
+            cwd=root,
             log=self.logs / f"{self.name}.{name}.log",
         )
         self.roles[name].start()
