@@ -1,6 +1,6 @@
 """A row of the table: a numbered experiment, what it has to reach, what it found."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 class Result:
     """`figures` are shown as they are; the row holds if there are no violations."""
 
-    figures: dict[str, object] = field(default_factory=dict)
+    figures: Mapping[str, object] = field(default_factory=dict)
     accounting: Accounting | None = None
     violations: list[str] = field(default_factory=list)
 

@@ -1,0 +1,60 @@
+"""SIGTERM under load: what is in hand is finished, and the next start goes on."""
+
+import time
+from subprocess import TimeoutExpired
+
+from chaos.context import Chaos
+from chaos.load import Load
+from chaos.row import Result
+from chaos.system import System
+
+FIGURE = "each role 100 times: exit 0 within 10 s, no 5xx, the next start goes on"
+LIMIT_S = 10.0
+ROLES = ("commands", "queries", "relay", "consumer")
+RATE = 100.0  # orders a second
+BETWEEN = 10  # orders from one stop to the next
+
+
+def sigterm(chaos: Chaos) -> Result:
+    """Row 5."""
+    rounds = chaos.size(3, 100)
+    slowest = dict.fromkeys(ROLES, 0.0)
+    problems: list[str] = []
+    with chaos.system() as system:
+        system.start()
+        load = Load(system, system.make_products(), seed=chaos.seed, rate=RATE)
+        with load.running():
+            for number in range(rounds):
+                chaos.step(f"round {number + 1} of {rounds}")
+                for role in chaos.dice.sample(ROLES, k=len(ROLES)):
+                    load.wait_for(BETWEEN)
+                    taken = _end(system, role, problems)
+                    slowest[role] = max(slowest[role], taken)
+                    system.start(role)
+            load.wait_for(BETWEEN)
+        accounting, found = chaos.prove(system, load)
+    errors = sum(n for status, n in load.answers.items() if status >= 500)
+    if errors:
+        problems.append(f"{errors} answers of 5xx")
+    figures = {
+        "stops": rounds * len(ROLES),
+        **{f"slowest {role} s": seconds for role, seconds in slowest.items()},
+        "5xx": errors,
+        "connections refused": load.answers[0],
+    }
+    return Result(figures, accounting, problems + found)
+
+
+def _end(system: System, role: str, problems: list[str]) -> float:
+    """Seconds from SIGTERM to the end of the process."""
+    process = system.roles[role]
+    begun = time.monotonic()
+    process.terminate()
+    try:
+        status = process.wait(LIMIT_S)
+        if status:
+            problems.append(f"{role} ended with {status}")
+    except TimeoutExpired:
+        problems.append(f"{role} did not end within {LIMIT_S:g} s")
+    process.kill()
+    return time.monotonic() - begun
