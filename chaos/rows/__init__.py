@@ -1,14 +1,16 @@
 """All rows, in the order of their numbers; each module is a theme."""
 
 from chaos.row import Row
-from chaos.rows import drains, keys, kills, outages, soak
+from chaos.rows import crash_points, drains, keys, kills, outages, rebuilds, soak
 
 ROWS = (
     Row("1", "kill storm", kills.FIGURE, kills.storm),
     Row("2", "long kill storm", kills.LONG_FIGURE, kills.long_storm),
+    Row("3", "crash points", crash_points.FIGURE, crash_points.crash_points),
     Row("5", "SIGTERM under load", drains.FIGURE, drains.sigterm),
     Row("7", "broker away", outages.BROKER_FIGURE, outages.broker),
     Row("9", "database restarts", outages.DATABASE_FIGURE, outages.databases),
+    Row("22", "rebuild under load", rebuilds.FIGURE, rebuilds.rebuilds),
     Row("23", "idempotency keys", keys.FIGURE, keys.keys),
     Row("soak", "soak", soak.FIGURE, soak.soak),
 )
