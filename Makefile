@@ -2,10 +2,11 @@
 # Arguments are passed on: make test ARGS="-k outbox"
 ARGS ?=
 SCENARIO ?=
+ROW ?=
 DEV = python3 dev.py
 
 .DEFAULT_GOAL := help
-.PHONY: run test check demo bench manage clean help
+.PHONY: run test check demo bench chaos chaos-long manage clean help
 
 run: ## Start the servers and all roles; Ctrl-C stops them
 	@$(DEV) run $(ARGS)
@@ -22,6 +23,12 @@ demo: ## Run, import the sample data, compare both sides
 bench: ## Measure: make bench SCENARIO="orders reads"; without it, all
 	@$(DEV) bench $(addprefix --scenario=,$(SCENARIO)) $(ARGS)
 
+chaos: ## Break it on purpose, prove that nothing is wrong: make chaos ROW="1 5"
+	@$(DEV) chaos $(addprefix --row=,$(ROW)) $(ARGS)
+
+chaos-long: ## The same for hours, in the full sizes
+	@$(DEV) chaos --long $(addprefix --row=,$(ROW)) $(ARGS)
+
 manage: ## Run a manage.py command on the stack: make manage ARGS=reconcile
 	@$(DEV) manage $(ARGS)
 
@@ -29,4 +36,4 @@ clean: ## Stop what was left running, remove .local and .venv
 	@$(DEV) clean $(ARGS)
 
 help: ## Show this list
-	@sed -n 's/^\([a-z]*\):.*## /  \1	/p' $(MAKEFILE_LIST) | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## /  \1	/p' $(MAKEFILE_LIST) | expand -t 14

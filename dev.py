@@ -22,6 +22,7 @@ COMMANDS = {
     "check": "lint, types, architecture, migrations, container files",
     "demo": "run, import the sample data, compare both sides",
     "bench": "measure everything beside what it could be at best",
+    "chaos": "break the system on purpose, prove that nothing is wrong",
     "manage": "run a manage.py command on the running stack",
     "clean": "stop what was left running, remove .local and .venv",
     "help": "show this list",

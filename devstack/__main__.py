@@ -6,7 +6,7 @@ from importlib import import_module
 from devstack.errors import StackError
 from devstack.signals import interrupt_once
 
-COMMANDS = ("run", "test", "check", "demo", "bench", "manage", "clean")
+COMMANDS = ("run", "test", "check", "demo", "bench", "chaos", "manage", "clean")
 INTERRUPTED = 130  # what a shell reports after Ctrl-C
 
 
