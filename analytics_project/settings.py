@@ -52,6 +52,12 @@ def database(url_name: str, *, read_only: bool = False) -> dict[str, Any]:
         "statement_timeout": STATEMENT_TIMEOUT_MS,
         "idle_in_transaction_session_timeout": 60_000,  # ms
         "default_transaction_read_only": "on" if read_only else "off",
+        # The server's side of the same: a client whose machine is gone lets go of its
+        # locks, the relay's leadership among them, after 25 s instead of two hours.
+        "tcp_keepalives_idle": 10,  # s
+        "tcp_keepalives_interval": 5,  # s
+        "tcp_keepalives_count": 3,
+        "tcp_user_timeout": 25_000,  # ms
     }
     options: dict[str, Any] = {
         "connect_timeout": CONNECT_TIMEOUT_S,

@@ -12,7 +12,7 @@ from messaging import topology
 from messaging.errors import BrokerUnavailable
 from messaging.failpoints import fail_point
 
-HEARTBEAT_S = 60
+HEARTBEAT_S = 60  # unless the URL asks for another one
 # Heartbeats stop while a broker in alarm blocks publishers; only this limit ends it.
 BLOCKED_TIMEOUT_S = 10
 CONNECT_TIMEOUT_S = 5
@@ -35,7 +35,8 @@ def parameters(urls: Sequence[str], name: str) -> list[pika.URLParameters]:
     found = []
     for url in urls:
         node = pika.URLParameters(url)
-        node.heartbeat = HEARTBEAT_S
+        if node.heartbeat is None:
+            node.heartbeat = HEARTBEAT_S
         node.blocked_connection_timeout = BLOCKED_TIMEOUT_S
         node.socket_timeout = node.stack_timeout = CONNECT_TIMEOUT_S
         node.client_properties = {"connection_name": name}

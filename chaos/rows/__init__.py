@@ -13,4 +13,6 @@ ROWS = (
     Row("22", "rebuild under load", rebuilds.FIGURE, rebuilds.rebuilds),
     Row("23", "idempotency keys", keys.FIGURE, keys.keys),
     Row("soak", "soak", soak.FIGURE, soak.soak),
+    Row("10", "lost COMMIT replies", network.LOST_FIGURE, network.lost_commits),
+    Row("11", "toxics on links", network.TOXICS_FIGURE, network.toxics),
 )

@@ -45,3 +45,9 @@ def test_a_closed_connection_is_not_quiet() -> None:
     closed = connection.connection
     connection.close()
     assert not is_quiet(closed)
+
+
+def test_the_server_notices_a_client_whose_machine_is_gone() -> None:
+    with connections["default"].cursor() as cursor:
+        cursor.execute("SHOW tcp_keepalives_idle")
+        assert cursor.fetchone() == ("10",)

@@ -1,0 +1,92 @@
+"""The broker as an operator meets it: bodies taken and given, queues and policies."""
+
+import json
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import quote
+
+import pika
+from pika.adapters.blocking_connection import BlockingChannel
+
+from chaos.queues import EVENTS
+from devstack.rabbitmq import RabbitMQ
+
+EXCHANGE = "events"
+PREFETCH = 400
+
+
+@contextmanager
+def channel(url: str) -> Iterator[BlockingChannel]:
+    """A connection of its own, which is gone afterwards."""
+    connection = pika.BlockingConnection(pika.URLParameters(url))
+    try:
+        yield connection.channel()
+    finally:
+        if connection.is_open:
+            connection.close()
+
+
+def take(url: str, count: int) -> list[bytes]:
+    """The first bodies of the queue, watermarks left out; they are gone from it."""
+    bodies: list[bytes] = []
+    with channel(url) as link:
+        link.basic_qos(prefetch_count=PREFETCH)
+        for method, properties, body in link.consume(EVENTS, inactivity_timeout=10):
+            if method is None or properties is None or body is None:
+                break
+            link.basic_ack(method.delivery_tag)
+            if properties.type != "Watermark":
+                bodies.append(body)
+            if len(bodies) == count:
+                break
+    return bodies
+
+
+def give(url: str, bodies: Sequence[bytes]) -> None:
+    """Straight into the broker, each body as one persistent message."""
+    persistent = pika.BasicProperties(delivery_mode=2)  # type: ignore[no-untyped-call]
+    with channel(url) as link:
+        for body in bodies:
+            link.basic_publish(EXCHANGE, "order-events", body, persistent)
+
+
+def crash_holding(url: str, count: int) -> int:
+    """Is given up to so many messages and leaves without settling them; how many."""
+    with channel(url) as link:
+        link.basic_qos(prefetch_count=count)
+        held = 0
+        for method, *_ in link.consume(EVENTS, inactivity_timeout=0.5):
+            held += method is not None
+            if method is None or held == count:
+                break
+    return held
+
+
+def administer(broker: RabbitMQ, method: str, path: str, body: object = None) -> Any:
+    """The management API; `path` as in its manual, behind /api/."""
+    opener = urllib.request.HTTPPasswordMgrWithDefaultRealm()
+    address = f"http://127.0.0.1:{broker.management_port}/api/{path}"
+    opener.add_password(None, address, broker.user, broker.password)
+    request = urllib.request.Request(
+        address,
+        method=method,
+        data=None if body is None else json.dumps(body).encode(),
+        headers={"Content-Type": "application/json"},
+    )
+    login = urllib.request.HTTPBasicAuthHandler(opener)
+    with urllib.request.build_opener(login).open(request, timeout=30) as answer:
+        text = answer.read()
+    return json.loads(text) if text else None
+
+
+def limit_deliveries(broker: RabbitMQ, vhost: str, limit: int) -> None:
+    """By a policy, which counts beside the queue's own argument: the lower one."""
+    path = f"policies/{quote(vhost, safe='')}/limit"
+    policy = {
+        "pattern": "^analytics$",
+        "definition": {"delivery-limit": limit},
+        "apply-to": "queues",
+    }
+    administer(broker, "PUT", path, policy)
