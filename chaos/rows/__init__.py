@@ -1,7 +1,16 @@
 """All rows, in the order of their numbers; each module is a theme."""
 
 from chaos.row import Row
-from chaos.rows import crash_points, drains, keys, kills, outages, rebuilds, soak
+from chaos.rows import (
+    crash_points,
+    drains,
+    keys,
+    kills,
+    network,
+    outages,
+    rebuilds,
+    soak,
+)
 
 ROWS = (
     Row("1", "kill storm", kills.FIGURE, kills.storm),
@@ -10,9 +19,9 @@ ROWS = (
     Row("5", "SIGTERM under load", drains.FIGURE, drains.sigterm),
     Row("7", "broker away", outages.BROKER_FIGURE, outages.broker),
     Row("9", "database restarts", outages.DATABASE_FIGURE, outages.databases),
+    Row("10", "lost COMMIT replies", network.LOST_FIGURE, network.lost_commits),
+    Row("11", "toxics on links", network.TOXICS_FIGURE, network.toxics),
     Row("22", "rebuild under load", rebuilds.FIGURE, rebuilds.rebuilds),
     Row("23", "idempotency keys", keys.FIGURE, keys.keys),
     Row("soak", "soak", soak.FIGURE, soak.soak),
-    Row("10", "lost COMMIT replies", network.LOST_FIGURE, network.lost_commits),
-    Row("11", "toxics on links", network.TOXICS_FIGURE, network.toxics),
 )
