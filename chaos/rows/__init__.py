@@ -2,6 +2,7 @@
 
 from chaos.row import Row
 from chaos.rows import (
+    clocks,
     crash_points,
     drains,
     keys,
@@ -10,6 +11,7 @@ from chaos.rows import (
     outages,
     rebuilds,
     soak,
+    writers,
 )
 
 ROWS = (
@@ -21,6 +23,8 @@ ROWS = (
     Row("9", "database restarts", outages.DATABASE_FIGURE, outages.databases),
     Row("10", "lost COMMIT replies", network.LOST_FIGURE, network.lost_commits),
     Row("11", "toxics on links", network.TOXICS_FIGURE, network.toxics),
+    Row("17", "open transactions", writers.FIGURE, writers.writers),
+    Row("21", "clocks and zones", clocks.FIGURE, clocks.clocks),
     Row("22", "rebuild under load", rebuilds.FIGURE, rebuilds.rebuilds),
     Row("23", "idempotency keys", keys.FIGURE, keys.keys),
     Row("soak", "soak", soak.FIGURE, soak.soak),

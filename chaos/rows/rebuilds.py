@@ -41,7 +41,7 @@ TOLD = 5
 
 def rebuilds(chaos: Chaos) -> Result:
     """Row 22."""
-    kills = chaos.size(4, 10)
+    kills = chaos.size(3, 10)
     places = chaos.dice.sample(PLACES, kills)
     with chaos.system() as system:
         system.start()
@@ -51,7 +51,7 @@ def rebuilds(chaos: Chaos) -> Result:
         )
         reader = Reader(system, products)
         with load.running():
-            load.wait_for(chaos.size(200, 20_000), seconds=240)
+            load.wait_for(chaos.size(100, 20_000), seconds=240)
             reader.start()
             died = [kill(chaos, system, place) for place in places]
             done = [last(chaos, system, source) for source in SOURCES]
