@@ -5,7 +5,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -55,6 +55,7 @@ class Load:
         self.seed, self.batch, self.clients, self.others = seed, batch, clients, others
         self.pause = clients * max(batch, 1) / rate if rate else 0.0
         self.answers: Counter[int] = Counter()
+        self.cut_off = 0  # requests that were taken and not answered
         self.attempted: set[int] = set()
         self.troubled: set[int] = set()  # numbers that were answered by an error once
         self.orders: dict[int, int] = {}
@@ -162,10 +163,14 @@ class Load:
         begun = time.monotonic()
         answer: Answer | None = None
         key = {"Idempotency-Key": request.key}
-        with suppress(OSError, ValueError):  # broken off, in the middle of JSON as well
+        try:
             answer = self.system.call(
                 "commands", request.method, request.path, request.body, key
             )
+        except ConnectionRefusedError:
+            pass
+        except (OSError, ValueError):  # also in the middle of its JSON
+            self.cut_off += 1
         status = answer.status if answer else 0
         self.answers[status] += 1
         self.times.append((begun, time.monotonic() - begun, status))

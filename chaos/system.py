@@ -24,6 +24,7 @@ from devstack.roles import ROLES
 
 GRACE_S = 10.0  # between SIGTERM and SIGKILL
 HTTP_TIMEOUT_S = 15.0
+PLENTY = 10**9  # never sold out, but counted
 _numbers = itertools.count(1)
 
 
@@ -146,10 +147,12 @@ class System:
             raise Unexpected(f"{answer.status} for a product: {answer.body}")
         return int(answer.body["productId"])
 
-    def make_products(self, count: int = 20) -> list[int]:
+    def make_products(self, count: int = 20, *, stock: int = PLENTY) -> list[int]:
         """Of four categories, each with a price of its own."""
         return [
-            self.make_product((99 + n) / 100, name=f"P{n}", category=f"Class {n % 4}")
+            self.make_product(
+                (99 + n) / 100, name=f"P{n}", category=f"Class {n % 4}", stock=stock
+            )
             for n in range(count)
         ]
 

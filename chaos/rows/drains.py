@@ -40,7 +40,8 @@ def sigterm(chaos: Chaos) -> Result:
         "stops": rounds * len(ROLES),
         **{f"slowest {role} s": seconds for role, seconds in slowest.items()},
         "5xx": errors,
-        "connections refused": load.answers[0],
+        "refused": load.answers[0] - load.cut_off,
+        "cut off": load.cut_off,
     }
     return Result(figures, accounting, problems + found)
 

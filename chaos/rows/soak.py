@@ -46,15 +46,17 @@ def soak(chaos: Chaos) -> Result:
                 faults[fault.partition(" ")[0]] += 1
         accounting, found = chaos.prove(system, load)
     figures: dict[str, object] = {"minutes": seconds / 60, **faults}
+    judged = seconds >= JUDGED_S
     for role, taken in samples.items():
         tail = taken[int(len(taken) * WARM_UP) :]
         growth, more = _growth(tail)
         figures[f"{role} MB"] = tail[-1][1].memory_mb
-        figures[f"{role} MB/h"] = growth
+        if judged:
+            figures[f"{role} MB/h"] = growth
         figures[f"{role} descriptors"] = tail[-1][1].descriptors
-        if seconds >= JUDGED_S and growth > STEEPEST_MB:
+        if judged and growth > STEEPEST_MB:
             found.append(f"I6: {role} grows by {growth:.2f} MB an hour")
-        if seconds >= JUDGED_S and more > MORE_DESCRIPTORS:
+        if judged and more > MORE_DESCRIPTORS:
             found.append(f"I6: {role} holds {more:g} descriptors more")
     return Result(figures, accounting, found)
 
