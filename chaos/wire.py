@@ -3,12 +3,13 @@
 import json
 import urllib.request
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 from urllib.parse import quote
 
 import pika
 from pika.adapters.blocking_connection import BlockingChannel
+from pika.exceptions import ChannelClosedByBroker
 
 from chaos.queues import EVENTS
 from devstack.rabbitmq import RabbitMQ
@@ -50,6 +51,14 @@ def give(url: str, bodies: Sequence[bytes]) -> None:
     with channel(url) as link:
         for body in bodies:
             link.basic_publish(EXCHANGE, "order-events", body, persistent)
+
+
+def consumers(url: str) -> int:
+    """How many consume; 0 as well where there is no queue."""
+    with channel(url) as link, suppress(ChannelClosedByBroker):
+        declared = link.queue_declare(EVENTS, passive=True)
+        return int(declared.method.consumer_count)
+    return 0
 
 
 def crash_holding(url: str, count: int) -> int:

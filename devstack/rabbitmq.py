@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import socket
+import subprocess
 import urllib.request
 from pathlib import Path
 from urllib.parse import quote
@@ -144,6 +145,21 @@ class RabbitMQ:
 
     def delete_vhost(self, name: str) -> None:
         self._manage("DELETE", f"vhosts/{quote(name, safe='')}")
+
+    def control(self, *command: str) -> str:
+        """What rabbitmqctl answers for this node. Raises CommandFailed."""
+        done = subprocess.run(
+            [str(self._programs.home / "sbin" / "rabbitmqctl"), *command],
+            check=False,
+            capture_output=True,
+            text=True,
+            env=self._environment(),
+            cwd=self.directory,
+        )
+        if done.returncode:
+            output = (done.stdout + done.stderr).strip()
+            raise CommandFailed(f"rabbitmqctl {command[0]} failed: {output}")
+        return done.stdout
 
     def _manage(self, method: str, path: str) -> None:
         address = f"http://127.0.0.1:{self.management_port}/api/{path}"
