@@ -130,6 +130,11 @@ class Postgres:
     def running(self) -> bool:
         return self._process.running
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """Of the server, from its next start on."""
+        return self._process.env
+
     def terminate(self) -> None:
         self._process.terminate()
 

@@ -1,7 +1,9 @@
-"""Clocks that jump under running roles, and orders placed in every kind of zone."""
+"""Clocks of the databases that jump, and orders placed in every kind of zone."""
 
+import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta, timezone
 from functools import cache
 from pathlib import Path
@@ -10,15 +12,20 @@ from chaos.context import Chaos
 from chaos.errors import ChaosError, Unexpected
 from chaos.load import Load
 from chaos.row import Result
+from chaos.servers import Servers
 from chaos.system import System
+from chaos.waiting import eventually
 from devstack.debian import fetch
 from devstack.folder import LOCAL
 
 FIGURE = "clocks +-2 h, DST both ways, leap day, odd zones: 0 misplaced hours"
 CACHE = LOCAL / "faketime-programs"
 HINT = "no libfaketime: install it (Debian: apt install libfaketime)"
-JUMPS = ("+2h", "-2h", "+0", "-7200s", "+7200s", "+0")
+JUMPS = (("+2h", 7200), ("-2h", -7200), ("+0", 0))  # libfaketime's words, seconds
 RATE = 60.0  # orders a second
+TOLERANCE_S = 5.0
+HIDDEN_S = 2.5  # that orders wait while the consumer is away
+OTHERS = 0.3  # of the requests are no orders
 STEP = timedelta(minutes=15)
 # An hour is misplaced where local time repeats or skips it: (UTC moment, offsets in
 # minutes before and after it).
@@ -38,35 +45,77 @@ CHANGES = (
 
 
 def clocks(chaos: Chaos) -> Result:
-    """Row 21."""
+    """Row 21. Moments come from the databases: it is their clocks that jump."""
+    jumps = JUMPS * chaos.size(1, 20)
+    told: list[str] = []
     clock = chaos.folder / "clock"
     clock.write_text("+0")
-    faked = {
+    with faked(chaos.servers, clock), chaos.system() as system:
+        system.start()
+        products = system.make_products()
+        # Reversals happen when the database says.
+        load = Load(system, products, seed=chaos.seed, rate=RATE, others=OTHERS)
+        with load.running():
+            for jump, seconds in jumps:
+                chaos.step(f"the clock of both databases: {jump}")
+                clock.write_text(jump)
+                told += [*_jumped(system, seconds), *_lies(system, load)]
+                system.kill(chaos.dice.choice(("relay", "consumer")))
+        accounting, violations = chaos.prove(system, load)
+    violations += told
+    misplaced, placed = hours(chaos)
+    if misplaced:
+        violations.append(f"I1: {misplaced} hours are misplaced")
+    figures: dict[str, object] = {
+        "jumps": len(jumps),
+        "orders in odd zones": placed,
+        "misplaced hours": misplaced,
+    }
+    return Result(figures, accounting, violations)
+
+
+def _jumped(system: System, seconds: int) -> Iterator[str]:
+    """Nothing, if both databases tell that time."""
+    for side in (system.write_db, system.read_db):
+        [(now,)] = side("SELECT extract(epoch FROM clock_timestamp())::float8")
+        if abs(now - time.time() - seconds) > TOLERANCE_S:
+            yield f"a clock stands {now - time.time():.0f} s off, not {seconds}"
+
+
+def _lies(system: System, load: Load) -> Iterator[str]:
+    """I7: with the consumer away, the lag must not stay 0."""
+    load.wait_for(20)
+    system.roles["consumer"].kill()
+    end = time.monotonic() + HIDDEN_S
+    while time.monotonic() < end:
+        load.wait_for(5)
+    lag = system.get("/api/analytics/sync-status").body["lagSeconds"]
+    if lag == 0:
+        yield f"I7: lag 0 after {HIDDEN_S} s without a consumer"
+    system.roles["consumer"].start()
+    eventually(lambda: (system.unapplied() or 0) < RATE, "the consumer is back")
+
+
+@contextmanager
+def faked(servers: Servers, clock: Path) -> Iterator[None]:
+    """Both databases keep the time that the file tells, at each look."""
+    databases = (servers.write, servers.read)
+    fake = {
         "LD_PRELOAD": library(),
         "FAKETIME_TIMESTAMP_FILE": str(clock),
         "FAKETIME_NO_CACHE": "1",
         "DONT_FAKE_MONOTONIC": "1",  # setting a clock does not move that one
     }
-    with chaos.system() as system:
-        system.start(**faked)
-        products = system.make_products()
-        load = Load(system, products, seed=chaos.seed, rate=RATE)
-        with load.running():
-            for jump in JUMPS * chaos.size(1, 20):
-                chaos.step(f"the clock of all roles: {jump}")
-                clock.write_text(jump)
-                load.wait_for(chaos.size(60, 300))
-                chaos.dice.choice([lambda: None, lambda: system.kill("relay")])()
-        accounting, violations = chaos.prove(system, load)
-    misplaced, placed = hours(chaos)
-    if misplaced:
-        violations.append(f"I1: {misplaced} hours are misplaced")
-    figures: dict[str, object] = {
-        "jumps": len(JUMPS) * chaos.size(1, 20),
-        "orders in odd zones": placed,
-        "misplaced hours": misplaced,
-    }
-    return Result(figures, accounting, violations)
+    for database in databases:
+        database.environment.update(fake)
+        database.restart()
+    try:
+        yield
+    finally:
+        for database in databases:
+            for name in fake:
+                database.environment.pop(name, None)
+            database.restart()
 
 
 def hours(chaos: Chaos) -> tuple[int, int]:

@@ -1,4 +1,4 @@
-"""Sixteen writers whose transactions stay open while the relay publishes the others'."""
+"""Sixteen writers whose transactions stay open while the relay goes on."""
 
 import random
 import threading

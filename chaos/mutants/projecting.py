@@ -1,0 +1,33 @@
+"""Applies half of the outbox: `python projecting.py 0` the even events, 1 the odd.
+
+Runs in the tree under test, beside another one, as a retried dead letter does beside
+the consumer. A batch is small, and both write the same rows.
+"""
+
+import sys
+from itertools import islice
+
+import django
+
+BATCH = 10
+ROUNDS = 3
+
+
+def main(half: int) -> None:
+    django.setup()
+    from commands_app import outbox
+    from projections_app import projector
+    from projections_app.errors import Transient
+
+    bodies = iter(list(outbox.history())[half::2])
+    while batch := list(islice(bodies, BATCH)):
+        for _ in range(ROUNDS):
+            try:
+                projector.apply(batch)
+                break
+            except Transient as error:
+                print(error, flush=True)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))
