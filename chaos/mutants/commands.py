@@ -6,14 +6,14 @@ from pathlib import Path
 
 from chaos.context import Chaos
 from chaos.mutants.scene import scene, statuses, together
-from chaos.rows.rebuilds import BATCH, RATE, Reader
-from chaos.waiting import eventually
-from devstack.process import Process
+from chaos.rebuilding import Reader, replay
 
 CLIENTS = 8
 STOCK = 40
 REPLAYS = 4
 REPLAY_S = 60.0
+RATE = 400.0  # orders a second while tables are rebuilt
+BATCH = 5
 
 
 def web_killed(chaos: Chaos, tree: Path) -> list[str]:
@@ -104,23 +104,17 @@ def replayed(chaos: Chaos, tree: Path) -> list[str]:
     with scene(chaos, tree, CONSUMER_BATCH="100") as it:
         it.start("commands", "queries", "relay", "consumer")
         products = [it.system.make_product(1) for _ in range(20)]
-        load = it.load(products=products, rate=2 * RATE, batch=BATCH, others=0.0)
+        load = it.load(products=products, rate=RATE, batch=BATCH, others=0.0)
         reader = Reader(it.system, products)
         with load.running():
             load.wait_for(200)
             reader.start()
             for number in range(REPLAYS):
                 source = ("ledger", "outbox")[number % 2]
-                code = replay(it.replay(source))
+                code = replay(it.system, source, root=tree).wait(REPLAY_S)
                 it.expect(f"the rebuild from the {source}", found=code, wanted=0)
                 if it.found or reader.problems:
                     break
             reader.stop()
         it.found += reader.problems
         return it.found or it.prove(load)
-
-
-def replay(process: Process) -> int:
-    process.start()
-    eventually(lambda: not process.running, "the rebuild ends", REPLAY_S)
-    return process.wait()

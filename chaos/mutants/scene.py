@@ -18,7 +18,6 @@ from chaos.invariants import violations
 from chaos.load import Load
 from chaos.system import Answer, System
 from chaos.waiting import eventually
-from devstack.process import Process
 
 PROJECTING = Path(__file__).with_name("projecting.py")
 PATIENCE_S = 6.0  # without progress: shorter than the harness has elsewhere
@@ -89,19 +88,6 @@ class Scene:
         """The answer that is stored by the key, once nobody works on it."""
         answer = self.system.call("commands", "POST", path, body, key)
         self.expect("the stored answer", found=answer.status, wanted=201)
-
-    def replay(self, source: str) -> Process:
-        """Of the tree; it is for the caller to start it."""
-        return Process(
-            "replay",
-            [
-                *(sys.executable, str(self.tree / "manage.py")),
-                *("replay_projections", "--from", source),
-            ],
-            env=self.system.environment,
-            cwd=self.tree,
-            log=self.system.logs / f"{self.system.name}.replay.log",
-        )
 
     def expect(self, what: str, *, found: object, wanted: object) -> None:
         if found != wanted:

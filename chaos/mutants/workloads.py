@@ -9,7 +9,7 @@ from chaos.context import Chaos
 from chaos.mutants.broker import limited, unbind
 from chaos.mutants.poison import poison
 from chaos.mutants.scene import Scene, scene
-from chaos.rows.writers import PLACE, write
+from chaos.open_transactions import PLACE, write
 from chaos.waiting import eventually
 
 BURST = 60  # orders
@@ -34,9 +34,9 @@ def relay_killed(chaos: Chaos, tree: Path) -> list[str]:
     with scene(chaos, tree) as it:
         it.start("commands", "consumer")
         it.products()
-        it.orders(BURST, [1, 2])
-        it.dies("relay", "publisher.sent:10")
-        it.dies("relay", "relay.confirmed")
+        for place in ("publisher.sent:10", "relay.confirmed"):
+            it.orders(BURST, [1, 2])
+            it.dies("relay", place)
         it.start("relay")
         return it.prove()
 

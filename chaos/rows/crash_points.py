@@ -15,8 +15,8 @@ from chaos.context import Chaos
 from chaos.errors import ChaosError
 from chaos.load import Load
 from chaos.mutants.poison import poison
+from chaos.rebuilding import replay
 from chaos.row import Result
-from chaos.rows.rebuilds import replay
 from chaos.system import System
 from chaos.waiting import eventually
 from devstack.debian import fetch

@@ -1,57 +1,14 @@
 """Sixteen writers whose transactions stay open while the relay goes on."""
 
-import random
-import threading
-import time
 from typing import LiteralString
-
-import psycopg
 
 from chaos.context import Chaos
 from chaos.invariants import violations
+from chaos.open_transactions import write
 from chaos.row import Result
-from chaos.system import System
 from chaos.waiting import eventually
 
 FIGURE = "16 writers, transactions up to 30 s, 1,000,000 events: 0 lost"
-WRITERS = 16
-SHARE_OF_LONG = 0.02  # of all transactions
-SHORT_S = 0.03
-BATCH = 25  # orders a transaction
-# An id is drawn first, then the transaction waits, then it commits: a gap till then.
-PLACE: LiteralString = """
-    WITH placed AS (
-        INSERT INTO orders (customer_id, total, placed_at, event_id)
-        SELECT 1 + n %% 50, 10, '2020-01-01T00:00Z'::timestamptz, gen_random_uuid()
-        FROM generate_series(1, %s) AS n
-        RETURNING id, customer_id, placed_at, event_id
-    ), line AS (
-        INSERT INTO order_items (order_id, line_no, product_id, product_name, category,
-                                 quantity, price, discount)
-        SELECT id, 1, 1, 'Thing', 'Things', 1, 10, 0 FROM placed
-    )
-    INSERT INTO outbox (event_id, topic, event_type, version, subject, payload)
-    SELECT event_id, 'order-events', 'OrderCreated', 1, 'order/' || id,
-           jsonb_build_object(
-               'eventType', 'OrderCreated', 'orderId', id, 'customerId', customer_id,
-               'placedAt', placed_at, 'total', '10.00', 'lines', jsonb_build_array(
-                   jsonb_build_object(
-                       'lineNo', 1, 'productId', 1, 'name', 'Thing',
-                       'category', 'Things', 'quantity', 1, 'unitPrice', '10.00',
-                       'discount', '0.00')))
-    FROM placed
-"""
-ONE_PRODUCT: LiteralString = """
-    WITH made AS (
-        INSERT INTO products (name, category, price) VALUES ('Thing', 'Things', 10)
-        RETURNING id
-    )
-    INSERT INTO outbox (event_id, topic, event_type, version, subject, payload)
-    SELECT gen_random_uuid(), 'product-events', 'ProductCreated', 1, 'product/' || id,
-           jsonb_build_object('eventType', 'ProductCreated', 'productId', id,
-               'version', 1, 'name', 'Thing', 'category', 'Things', 'price', '10.00')
-    FROM made
-"""
 # What a cursor over ids would have skipped: published well after a later id was.
 OVERTAKEN: LiteralString = """
     SELECT count(*), (SELECT count(*) FROM outbox) FROM (
@@ -85,35 +42,3 @@ def writers(chaos: Chaos) -> Result:
     if not overtaken:
         found.append("no event was overtaken: the experiment proves nothing")
     return Result(figures, None, found)
-
-
-def write(chaos: Chaos, system: System, events: int, longest: float) -> int:
-    """How many events were committed by all writers and are in the outbox."""
-    system.write_db(ONE_PRODUCT)
-    counts = [0] * WRITERS
-    share = -(-events // (WRITERS * BATCH))
-
-    def writer(number: int) -> None:
-        dice = random.Random(f"{chaos.seed} writer {number}")
-        with psycopg.connect(system.environment["DATABASE_URL"]) as connection:
-            for turn in range(share):
-                connection.execute(PLACE, [BATCH])
-                time.sleep(pause(dice, longest, first=turn == share // 2))
-                connection.commit()
-                counts[number] += BATCH
-
-    threads = [threading.Thread(target=writer, args=[n]) for n in range(WRITERS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return 1 + sum(counts)
-
-
-def pause(dice: random.Random, longest: float, *, first: bool) -> float:
-    """Seconds that a transaction stays open; each writer has one of the longest."""
-    if first:
-        return longest
-    if dice.random() < SHARE_OF_LONG:
-        return dice.uniform(0, longest)
-    return dice.uniform(0, SHORT_S)
