@@ -8,6 +8,7 @@ from typing import LiteralString
 import psycopg
 
 from chaos.context import Chaos
+from chaos.errors import ChaosError
 from chaos.system import System
 
 WRITERS = 16
@@ -59,11 +60,10 @@ def write(chaos: Chaos, system: System, events: int, longest: float) -> int:
     def writer(number: int) -> None:
         dice = random.Random(f"{chaos.seed} writer {number}")
         with psycopg.connect(system.environment["DATABASE_URL"]) as connection:
+            long_one = number * share // WRITERS
             for turn in range(share):
                 connection.execute(PLACE, [BATCH])
-                time.sleep(
-                    pause(dice, longest, first=turn == number * share // WRITERS)
-                )
+                time.sleep(pause(dice, longest, its_longest=turn == long_one))
                 connection.commit()
                 counts[number] += BATCH
 
@@ -72,6 +72,8 @@ def write(chaos: Chaos, system: System, events: int, longest: float) -> int:
         thread.start()
     for thread in threads:
         thread.join()
+    if counts != [share * BATCH] * WRITERS:
+        raise ChaosError(f"a writer gave up: {counts}")
     return 1 + sum(counts)
 
 

@@ -16,7 +16,8 @@ BURST = 60  # orders
 SLOW_MS = 300
 EVENTS = 6_000
 OPEN_S = 0.5
-LOCKED_S = 1.5
+LOCKED_S = 2.5  # long enough to take a batch of FEW apart
+FEW = 4  # orders
 
 
 def plain(chaos: Chaos, tree: Path) -> list[str]:
@@ -149,7 +150,7 @@ def slow_database(chaos: Chaos, tree: Path) -> list[str]:
         it.settled()
         with psycopg.connect(it.system.environment["READ_DATABASE_URL"]) as locker:
             locker.execute("LOCK TABLE customer_ltv_view IN EXCLUSIVE MODE")
-            it.orders(BURST)
+            it.orders(FEW)
             time.sleep(LOCKED_S)
         return it.prove()
 
