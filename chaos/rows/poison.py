@@ -139,7 +139,7 @@ def _apply(system: System, events: int, parked: int = 0) -> float:
         if "consumer" not in system.roles:
             system.start("consumer")
         first, begun = eventually(done, "the first is applied"), time.monotonic()
-        eventually(lambda: done() == events + parked, "all are settled", 600)
+        eventually(lambda: done() == events + parked, "all are settled", 300)
     return (events - first) / (time.monotonic() - begun)
 
 
