@@ -3,12 +3,16 @@
 import time
 from subprocess import TimeoutExpired
 
+from chaos import queues
 from chaos.context import Chaos
 from chaos.load import Load
 from chaos.row import Result
 from chaos.system import System
 
-FIGURE = "each role 100 times: exit 0 within 10 s, no 5xx, the next start goes on"
+FIGURE = (
+    "each role 100 times: exit 0 within 10 s, no 5xx, nothing redelivered"
+    ", the next start goes on"
+)
 LIMIT_S = 10.0
 ROLES = ("commands", "queries", "relay", "consumer")
 RATE = 100.0  # orders a second
@@ -17,7 +21,7 @@ BETWEEN = 10  # orders from one stop to the next
 
 def sigterm(chaos: Chaos) -> Result:
     """Row 5."""
-    rounds = chaos.size(3, 100)
+    rounds = chaos.size(2, 100)
     slowest = dict.fromkeys(ROLES, 0.0)
     problems: list[str] = []
     with chaos.system() as system:
@@ -33,6 +37,9 @@ def sigterm(chaos: Chaos) -> Result:
                     system.start(role)
             load.wait_for(BETWEEN)
         accounting, found = chaos.prove(system, load)
+        again = queues.redelivered(system.servers.rabbitmq, system.name)
+    if again:
+        problems.append(f"{again} messages were delivered again")
     errors = sum(n for status, n in load.answers.items() if status >= 500)
     if errors:
         problems.append(f"{errors} answers of 5xx")
@@ -42,6 +49,7 @@ def sigterm(chaos: Chaos) -> Result:
         "5xx": errors,
         "refused": load.answers[0] - load.cut_off,
         "cut off": load.cut_off,
+        "redelivered": again,
     }
     return Result(figures, accounting, problems + found)
 

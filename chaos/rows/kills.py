@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from itertools import cycle
 
+from chaos import queues
 from chaos.context import Chaos
 from chaos.load import Load
 from chaos.row import Result
@@ -65,10 +66,12 @@ def _storm(
             load.wait_for(max(0, orders - len(load.orders)), seconds=120)
         seconds = time.monotonic() - begun
         accounting, found = chaos.prove(system, load)
+        again = queues.redelivered(system.servers.rabbitmq, system.name)
     figures: dict[str, object] = {
         "kills": sum(killed.values()),
         **killed,
         "under load s": round(seconds),
+        "redelivered": again,
         "failed requests": sum(load.answers[status] for status in (0, 503)),
     }
     return Result(figures, accounting, found)
