@@ -344,7 +344,7 @@ READ_SIDE = (
     mutant(
         "own writes not waited for",
         "an event on its way counts as applied",
-        workloads.honest_answers,
+        workloads.own_writes,
         Edit(
             "queries_app/queries.py",
             "return Progress.PARKED if parked else Progress.PENDING",
@@ -354,7 +354,7 @@ READ_SIDE = (
     mutant(
         "a lag that is always 0",
         "nobody is told that events do not come through",
-        workloads.honest_answers,
+        workloads.honest_lag,
         Edit(
             "queries_app/queries.py",
             "clock_timestamp() - watermark))::bigint",
