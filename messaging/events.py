@@ -11,6 +11,9 @@ from typing import Annotated, ClassVar
 import msgspec
 
 Aware = Annotated[datetime, msgspec.Meta(tz=True)]
+# What a database can hold: an event with more is refused before it costs a batch.
+Int = Annotated[int, msgspec.Meta(ge=-(2**31), le=2**31 - 1)]
+BigInt = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 
 
 class _Event(
@@ -31,8 +34,8 @@ class ProductState(_Event, frozen=True, kw_only=True):
 
     TOPIC = "product-events"
 
-    product_id: int
-    version: int
+    product_id: BigInt
+    version: Int
     name: str
     category: str
     price: Decimal
@@ -57,11 +60,11 @@ class OrderLine(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     money taken off the whole line: amount = unit_price * quantity - discount.
     """
 
-    line_no: int
-    product_id: int
+    line_no: Int
+    product_id: BigInt
     name: str
     category: str
-    quantity: int
+    quantity: BigInt
     unit_price: Decimal
     discount: Decimal
     sku: str | None = None
@@ -80,8 +83,8 @@ class OrderEvent(_Event, frozen=True, kw_only=True):
 
     TOPIC = "order-events"
 
-    order_id: int
-    customer_id: int
+    order_id: BigInt
+    customer_id: BigInt
     placed_at: Aware
     lines: tuple[OrderLine, ...]
     total: Decimal  # of the lines' amounts, never negative
@@ -109,7 +112,7 @@ class OrderCancelled(OrderEvent, frozen=True, kw_only=True, tag=True):
 class OrderRefunded(OrderEvent, frozen=True, kw_only=True, tag=True):
     """Takes back some lines or quantities; the order still counts as placed."""
 
-    refund_id: int
+    refund_id: BigInt
     refunded_at: Aware
     restocked: bool
     reason: str | None = None

@@ -115,6 +115,8 @@ def _check(event: OrderEvent) -> None:
 
 
 def _check_line(line: OrderLine) -> None:
-    check_money(line.unit_price, line.discount)
+    check_money(line.unit_price, line.discount, line.gross)
+    if "\0" in f"{line.name}{line.category}{line.sku}":
+        raise InconsistentEvent(f"line {line.line_no} has text with NUL in it")
     if line.quantity < 0 or line.amount < 0:
         raise InconsistentEvent(f"line {line.line_no} is negative")
