@@ -55,10 +55,21 @@ class Scene:
         }
         halves = [
             subprocess.Popen(
-                [sys.executable, str(PROJECTING), half], env=environment, cwd=self.tree
+                [sys.executable, str(PROJECTING), half],
+                env=environment,
+                cwd=self.tree,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
             )
             for half in "01"
         ]
+        for each in halves:
+            if each.stdout:
+                each.stdout.readline()  # it is ready
+        for each in halves:
+            if each.stdin:
+                each.stdin.close()
         codes = [each.wait(60) for each in halves]
         self.expect("both projectors end", found=codes, wanted=[0, 0])
 
