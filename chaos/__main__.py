@@ -37,8 +37,7 @@ def main(arguments: Sequence[str]) -> int:
         return 130
     finally:
         end_leftovers(folder, grace=0)
-        if not options.logs:
-            shutil.rmtree(folder, ignore_errors=True)
+        tidy(folder, logs=options.logs)
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
@@ -82,6 +81,14 @@ def run(options: argparse.Namespace, folder: Path) -> int:
         servers.stop()
     report.write(outcomes, long=options.long, keep=options.keep)
     return verdict(outcomes, console)
+
+
+def tidy(folder: Path, *, logs: bool) -> None:
+    """Removes what the run made, but for the logs of the roles if they are wanted."""
+    for made in folder.glob("*/"):
+        shutil.rmtree(made, ignore_errors=True)
+    if not logs:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def experiment(
