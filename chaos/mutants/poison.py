@@ -1,22 +1,24 @@
 """Events that the read database can never take, written into the outbox."""
 
 import json
+from hashlib import sha256
 
 from chaos.system import System
 
-TOO_LARGE = 10**20  # for a bigint: only the database finds out
+# As the key of a view's index: only the database finds out.
+TOO_LONG = "".join(sha256(bytes([n])).hexdigest() for n in range(200))
 LINE = {
     "lineNo": 1,
     "productId": 1,
     "name": "Poison",
-    "category": "Poison",
+    "category": TOO_LONG,
     "quantity": 1,
     "unitPrice": "1.00",
     "discount": "0.00",
 }
 ORDER = {
     "eventType": "OrderCreated",
-    "orderId": TOO_LARGE,
+    "orderId": 2**62,
     "customerId": 1,
     "placedAt": "2020-01-01T00:00:00Z",
     "lines": [LINE],
