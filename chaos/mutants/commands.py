@@ -8,7 +8,7 @@ from chaos.rebuilding import Reader, replay
 
 CLIENTS = 8
 LAST_PIECES = 25
-REPLAYS = 4
+REPLAYS = 2
 REPLAY_S = 60.0
 RATE = 400.0  # orders a second while tables are rebuilt
 BATCH = 5

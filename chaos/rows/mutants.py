@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from chaos.context import Chaos
-from chaos.errors import ChaosError
 from chaos.mutants.mutant import Mutant, Stale, Workload, copied, plant
 from chaos.mutants.planted import MUTANTS
 from chaos.row import Result
@@ -60,8 +59,8 @@ def try_on(chaos: Chaos, workload: Workload, mutant: Mutant | None = None) -> li
         return workload(chaos, tree)
     except Stale:
         raise
-    except ChaosError as error:  # what must come did not come
-        return [str(error)]
+    except Exception as error:  # what must come did not come
+        return [f"it broke off: {error!r}"]
     finally:
         shutil.rmtree(tree, ignore_errors=True)
 
