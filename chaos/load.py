@@ -54,6 +54,7 @@ class Load:
         self.products = list(products)
         self.seed, self.batch, self.clients, self.others = seed, batch, clients, others
         self.pause = clients * max(batch, 1) / rate if rate else 0.0
+        self.lock = threading.Lock()  # of the two counters
         self.answers: Counter[int] = Counter()
         self.cut_off = 0  # requests that were taken and not answered
         self.attempted: set[int] = set()
@@ -72,6 +73,12 @@ class Load:
 
     # --- one client ---------------------------------------------------------------
     def _client(self, number: int) -> None:
+        try:
+            self._requests(number)
+        except Exception as error:  # else a client that died would not be missed
+            self.problems.append(f"client {number} broke off: {error!r}")
+
+    def _requests(self, number: int) -> None:
         dice = random.Random(f"{self.seed} client {number}")
         mine: list[int] = []  # orders that may still be cancelled or refunded
         due = time.monotonic()
@@ -170,9 +177,11 @@ class Load:
         except ConnectionRefusedError:
             pass
         except (OSError, ValueError):  # also in the middle of its JSON
-            self.cut_off += 1
+            with self.lock:
+                self.cut_off += 1
         status = answer.status if answer else 0
-        self.answers[status] += 1
+        with self.lock:
+            self.answers[status] += 1
         self.times.append((begun, time.monotonic() - begun, status))
         if answer and status == 503:
             self._check_refusal(answer)

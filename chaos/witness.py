@@ -41,7 +41,13 @@ class Witness:
     def _watch(self) -> None:
         while not self.load.stop.wait(LOOK_S):
             if "queries" in self.system.roles and len(self.problems) < LIMIT:
-                self._look()
+                self._look_or_tell()
+
+    def _look_or_tell(self) -> None:
+        try:
+            self._look()
+        except Exception as error:  # an answer that is none, too, is a problem
+            self.problems.append(f"the witness could not read an answer: {error!r}")
 
     def _look(self) -> None:
         covered = time.monotonic() - ROUNDING_S

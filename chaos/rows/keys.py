@@ -27,6 +27,7 @@ class Clients:
     def __init__(self, system: System, product: int, keys: int) -> None:
         self.system, self.product = system, product
         self.tasks = count()
+        self.lock = threading.Lock()  # of the counters
         self.posts = keys * COPIES
         self.done = 0
         self.answers: Counter[int] = Counter()
@@ -46,7 +47,8 @@ class Clients:
             self._post_until_placed(key)
             if key % ANOTHER == 0:
                 self._post_another_body(key)
-            self.done += 1
+            with self.lock:
+                self.done += 1
 
     def _post_until_placed(self, key: int) -> None:
         answer = self._insist(key, quantity=1)
@@ -54,7 +56,8 @@ class Clients:
             self.problems.append(f"{answer.status} for key {key}: {answer.body}")
             return
         self.orders[key].add(answer.body["orderId"])
-        self.first[key] += "idempotent-replayed" not in answer.headers
+        with self.lock:
+            self.first[key] += "idempotent-replayed" not in answer.headers
 
     def _post_another_body(self, key: int) -> None:
         answer = self._insist(key, quantity=2)
@@ -72,7 +75,8 @@ class Clients:
                 )
             except (OSError, ValueError):
                 answer = Answer(0, {}, None)
-            self.answers[answer.status] += 1
+            with self.lock:
+                self.answers[answer.status] += 1
             if answer.status not in (0, 409, 503):
                 return answer
             if answer.status == 409 and "still running" not in str(answer.body):
