@@ -14,6 +14,7 @@ from chaos.invariants import prove, violations
 from chaos.load import Load
 from chaos.servers import Servers, administer
 from chaos.system import System
+from chaos.waiting import eventually
 
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(120)]
 ORDERS = 30
@@ -28,9 +29,10 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[System, L
         system = System(servers, tmp_path_factory.mktemp("logs"))
         try:
             system.start()
-            load = Load(system, system.make_products(), batch=3)
+            load = Load(system, system.make_products(), batch=3, others=0.4)
             with load.running():
                 load.wait_for(ORDERS)
+                eventually(lambda: load.cancelled and load.refunded, "reversals")
             accounting, found = prove(system, load)
             assert found == []
             assert accounting.acknowledged == accounting.attempted >= ORDERS
