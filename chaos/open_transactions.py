@@ -51,36 +51,36 @@ ONE_PRODUCT: LiteralString = """
 """
 
 
-def write(chaos: Chaos, system: System, events: int, longest: float) -> int:
+def write(
+    chaos: Chaos,
+    system: System,
+    events: int,
+    longest: float,
+    *,
+    batch: int = BATCH,
+    short: float = SHORT_S,
+) -> int:
     """How many events were committed by all writers and are in the outbox."""
     system.write_db(ONE_PRODUCT)
     counts = [0] * WRITERS
-    share = -(-events // (WRITERS * BATCH))
+    share = -(-events // (WRITERS * batch))
 
     def writer(number: int) -> None:
         dice = random.Random(f"{chaos.seed} writer {number}")
         with psycopg.connect(system.environment["DATABASE_URL"]) as connection:
             long_one = number * share // WRITERS
             for turn in range(share):
-                connection.execute(PLACE, [BATCH])
-                time.sleep(pause(dice, longest, its_longest=turn == long_one))
+                connection.execute(PLACE, [batch])
+                most = longest if dice.random() < SHARE_OF_LONG else short
+                time.sleep(longest if turn == long_one else dice.uniform(0, most))
                 connection.commit()
-                counts[number] += BATCH
+                counts[number] += batch
 
     threads = [threading.Thread(target=writer, args=[n]) for n in range(WRITERS)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    if counts != [share * BATCH] * WRITERS:
+    if counts != [share * batch] * WRITERS:
         raise ChaosError(f"a writer gave up: {counts}")
     return 1 + sum(counts)
-
-
-def pause(dice: random.Random, longest: float, *, its_longest: bool) -> float:
-    """Seconds that a transaction stays open; each writer has one of the longest."""
-    if its_longest:
-        return longest
-    if dice.random() < SHARE_OF_LONG:
-        return dice.uniform(0, longest)
-    return dice.uniform(0, SHORT_S)

@@ -10,7 +10,7 @@ from itertools import islice
 
 import django
 
-BATCH = 5
+BATCH = 1
 ROUNDS = 3
 
 

@@ -79,10 +79,12 @@ class Scene:
     def products(self, count: int = 5, **more: Any) -> list[int]:
         return [self.system.make_product(10, **more) for _ in range(count)]
 
-    def orders(self, count: int, products: Sequence[int] = (1,)) -> None:
+    def orders(
+        self, count: int, products: Sequence[int] = (1,), customer: int = 1
+    ) -> None:
         """In one request."""
         items = [{"productId": id_, "quantity": 1} for id_ in products]
-        order = {"customerId": 1, "items": items}
+        order = {"customerId": customer, "items": items}
         self.send("/api/orders/batch", {"orders": [order] * count})
 
     def send(self, path: str, body: Any) -> Answer:

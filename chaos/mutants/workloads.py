@@ -14,8 +14,8 @@ from chaos.waiting import eventually
 
 BURST = 60  # orders
 SLOW_MS = 300
-EVENTS = 6_000
-OPEN_S = 0.5
+EVENTS = 320  # each in a transaction of its own
+OPEN_S = 0.2
 LOCKED_S = 2.5  # long enough to take a batch of FEW apart
 FEW = 4  # orders
 
@@ -61,7 +61,7 @@ def late_commit(chaos: Chaos, tree: Path) -> list[str]:
     """A transaction that drew its id early commits when later ones are published."""
     with scene(chaos, tree) as it:
         it.start("relay", "consumer")
-        write(chaos, it.system, events=EVENTS, longest=OPEN_S)
+        write(chaos, it.system, EVENTS, OPEN_S, batch=1, short=OPEN_S)
         url = it.system.environment["DATABASE_URL"]
         with psycopg.connect(url) as early:
             early.execute(PLACE, [5])
@@ -192,9 +192,9 @@ def two_projectors(chaos: Chaos, tree: Path) -> list[str]:
     """Two processes apply events of the same keys at once: nobody may deadlock."""
     with scene(chaos, tree) as it:
         it.start("commands")
-        products = it.products(40)
-        for _ in range(8):
-            it.orders(100, chaos.dice.sample(products, 30))
+        products = it.products(200)
+        for customer in range(1, 61):
+            it.orders(1, chaos.dice.sample(products, 150), customer)
         it.project_twice()
         [(deadlocks,)] = it.system.read_db(
             "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
