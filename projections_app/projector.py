@@ -35,12 +35,18 @@ _APPLIED = "SELECT event_id FROM processed_events WHERE event_id = ANY(%s::uuid[
 
 _CLEAR_ATTEMPTS = "DELETE FROM delivery_attempts WHERE fingerprint = ANY(%s::text[])"
 
+# A watermark of the future was written before the clock was set back. Kept, it would
+# hide the lag until that time comes; a minute is what two servers may differ.
 _ADVANCE = """
     INSERT INTO sync_state AS target (id, last_event_at, watermark)
     VALUES (1, %s, %s)
         ON CONFLICT (id) DO UPDATE
        SET last_event_at = greatest(target.last_event_at, excluded.last_event_at),
-           watermark = greatest(target.watermark, excluded.watermark)
+           watermark = greatest(
+               CASE WHEN target.watermark < clock_timestamp() + interval '1 minute'
+                    THEN target.watermark END,
+               excluded.watermark
+           )
 """
 
 

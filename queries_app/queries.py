@@ -18,6 +18,7 @@ from queries_app.responses import (
 )
 
 ZERO = Decimal("0.00")
+MOST_SKEW_S = 60  # beyond it a clock was set back: a watermark of the future
 
 PRODUCT_SALES = """
 SELECT total_quantity_sold, total_revenue, order_count
@@ -105,8 +106,8 @@ def pipeline() -> Pipeline:
 
 
 def not_negative(lag: int | None) -> int | None:
-    """The two databases' clocks may differ."""
-    return None if lag is None else max(0, lag)
+    """The two databases' clocks may differ a little. More, and nothing is known."""
+    return None if lag is None or lag < -MOST_SKEW_S else max(0, lag)
 
 
 def event_progress(event_id: UUID) -> Progress:

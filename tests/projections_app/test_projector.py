@@ -1,6 +1,6 @@
 """A batch is one transaction; poison is found by bisection; errors have an owner."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from random import Random
 
@@ -110,6 +110,15 @@ def test_the_watermark_and_the_newest_event_move_forward_only() -> None:
     assert state.watermark == PLACED_AT + timedelta(minutes=5)
     assert state.last_event_at == PLACED_AT + timedelta(hours=1)
     assert ProcessedEvent.objects.count() == 2
+
+
+def test_a_watermark_of_before_the_clock_was_set_back_gives_way() -> None:
+    now = datetime.now(UTC)
+    projector.apply([a_watermark(now + timedelta(hours=2))])
+
+    projector.apply([a_watermark(now)])
+
+    assert SyncState.objects.get().watermark == now
 
 
 def test_a_watermark_alone_tells_no_time_of_an_event() -> None:

@@ -47,12 +47,18 @@ def test_the_lag_does_not_grow_while_there_is_nothing_to_do(ask: Ask) -> None:
 
 
 def test_the_lag_does_not_hide_a_backlog(ask: Ask) -> None:
-    state(last=database_now(), watermark=database_now() - timedelta(seconds=90.9))
+    state(last=database_now(), watermark=database_now() - timedelta(seconds=90.2))
 
     assert ask("sync-status").body["lagSeconds"] == 90
 
 
 def test_a_clock_that_goes_ahead_does_not_make_the_lag_negative(ask: Ask) -> None:
-    state(watermark=database_now() + timedelta(hours=1))
+    state(watermark=database_now() + timedelta(seconds=30))
 
     assert ask("sync-status").body["lagSeconds"] == 0
+
+
+def test_a_watermark_of_before_the_clock_was_set_back_tells_no_lag(ask: Ask) -> None:
+    state(watermark=database_now() + timedelta(hours=1))
+
+    assert ask("sync-status").body["lagSeconds"] is None
