@@ -268,12 +268,14 @@ CONSUMER = (
         workloads.poisoned,
         Edit(
             "projections_app/consumer.py",
-            "        reason = dead_letters.park(",
-            "        self._reject([delivery])\n        reason = dead_letters.park(",
+            "        reasons = dead_letters.park_all(",
+            "        self._reject([delivery for delivery, _ in poison])\n"
+            "        reasons = dead_letters.park_all(",
         ),
         Edit(
             "projections_app/consumer.py",
-            "delivery.message_id, reason)\n        self._reject([delivery])",
+            "delivery.message_id, reason)\n"
+            "        self._reject([delivery for delivery, _ in poison])",
             "delivery.message_id, reason)",
         ),
     ),
