@@ -73,7 +73,7 @@ def crash_holding(url: str, count: int) -> int:
     with channel(url) as link:
         link.basic_qos(prefetch_count=count)
         held = 0
-        for method, *_ in link.consume(EVENTS, inactivity_timeout=0.5):
+        for method, *_ in link.consume(EVENTS, inactivity_timeout=0.2):
             held += method is not None
             if method is None or held == count:
                 break

@@ -10,6 +10,7 @@ from messaging.daemon import back_off
 from messaging.failpoints import fail_point
 from messaging.subscriber import Delivery, Subscriber
 from projections_app import dead_letters, projector, redelivery
+from projections_app.dead_letters import Poison
 from projections_app.errors import KilledProcess, Transient, transient_errors
 from projections_app.redelivery import Verdict
 
@@ -87,9 +88,7 @@ class Consumer:
         failures = projector.apply([each.body for each in deliveries])
         fail_point("consumer.applied")
         poison = {deliveries[each.position].tag: each.error for each in failures}
-        for delivery in deliveries:
-            if delivery.tag in poison:
-                self._park(delivery, poison[delivery.tag])
+        self._park([(e, poison[e.tag]) for e in deliveries if e.tag in poison])
         self._ack([each for each in deliveries if each.tag not in poison])
         fail_point("consumer.acked")
         logger.debug("applied %d messages", len(deliveries) - len(poison))
@@ -103,17 +102,26 @@ class Consumer:
         if tries < self._max_attempts:
             self._apply([delivery])
         else:
-            self._park(delivery, KilledProcess(f"it ended the process {tries} times"))
+            error = KilledProcess(f"it ended the process {tries} times")
+            self._park([(delivery, error)])
 
     # --- settling: only after the commit ------------------------------------------
-    def _park(self, delivery: Delivery, error: Exception) -> None:
-        tries = max(1, self._counted.get(delivery.tag, 2) - 1)
-        reason = dead_letters.park(
-            delivery.body, error, event_type=delivery.type or "", tries=tries
+    def _park(self, poison: Sequence[tuple[Delivery, Exception]]) -> None:
+        if not poison:
+            return
+        reasons = dead_letters.park_all(
+            [
+                Poison(delivery.body, error, delivery.type or "", self._tries(delivery))
+                for delivery, error in poison
+            ]
         )
         fail_point("consumer.parked")
-        logger.warning("parked message %s: %s", delivery.message_id, reason)
-        self._reject([delivery])
+        for (delivery, _), reason in zip(poison, reasons, strict=True):
+            logger.warning("parked message %s: %s", delivery.message_id, reason)
+        self._reject([delivery for delivery, _ in poison])
+
+    def _tries(self, delivery: Delivery) -> int:
+        return max(1, self._counted.get(delivery.tag, 2) - 1)
 
     def _reject(self, deliveries: Sequence[Delivery]) -> None:
         for delivery in deliveries:

@@ -7,6 +7,7 @@ for its own tools, and `sync` makes the two agree.
 from collections import Counter
 from collections.abc import Collection, Sequence
 from traceback import format_exception
+from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
@@ -36,25 +37,41 @@ def parked_among(fingerprints: Collection[str]) -> set[str]:
     return set(found.values_list("fingerprint", flat=True))
 
 
-def park(body: bytes, error: Exception, *, event_type: str = "", tries: int = 1) -> str:
-    """Commits the message to the table, unless it is parked there; returns why.
+class Poison(NamedTuple):
+    """`event_type` is the broker's word for it, used where the body has none."""
 
-    `event_type` is the broker's word for it, used where the body has none.
-    """
-    name = identify(body)
-    letter = DeadLetter(
+    body: bytes
+    error: Exception
+    event_type: str = ""
+    tries: int = 1
+
+
+def park(body: bytes, error: Exception, *, event_type: str = "", tries: int = 1) -> str:
+    """Commits the message to the table, unless it is parked there; returns why."""
+    return park_all([Poison(body, error, event_type, tries)])[0]
+
+
+def park_all(poison: Sequence[Poison]) -> list[str]:
+    """Parks messages in one transaction, and returns why each was."""
+    letters = [_letter(each) for each in poison]
+    prints = [letter.fingerprint for letter in letters]
+    with transaction.atomic(using=DATABASE):
+        DeadLetter.objects.bulk_create(letters, ignore_conflicts=True)
+        DeliveryAttempt.objects.filter(fingerprint__in=prints).delete()
+        fail_point("dead_letters.written")
+    return [letter.reason for letter in letters]
+
+
+def _letter(poison: Poison) -> DeadLetter:
+    name = identify(poison.body)
+    return DeadLetter(
         fingerprint=name.fingerprint,
         event_id=name.event_id,
-        event_type=_storable(name.event_type or event_type),
-        attempts=tries,
-        body=body,
-        **_reason(error),
+        event_type=_storable(name.event_type or poison.event_type),
+        attempts=poison.tries,
+        body=poison.body,
+        **_reason(poison.error),
     )
-    with transaction.atomic(using=DATABASE):
-        DeadLetter.objects.bulk_create([letter], ignore_conflicts=True)
-        DeliveryAttempt.objects.filter(fingerprint=name.fingerprint).delete()
-        fail_point("dead_letters.written")
-    return letter.reason
 
 
 def retry(ids: Sequence[int]) -> dict[int, str | None]:

@@ -146,7 +146,7 @@ def _apply(system: System, events: int, parked: int = 0) -> float:
 # --- row 13 -----------------------------------------------------------------------
 def poisoned(chaos: Chaos) -> Result:
     """The same events to two systems: clean, and with poison strewn in."""
-    events = chaos.size(10_000, 100_000)
+    events = chaos.size(6_000, 100_000)
     with chaos.system() as system:
         load, bodies = _recorded(chaos, system, events)
         with chaos.system() as clean:
