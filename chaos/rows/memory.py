@@ -31,13 +31,12 @@ TIGHT_MB = (64, 48, 32, 24)  # the first that is not enough kills
 PATIENCE_S = 3.0  # for a role that starts to use its memory
 ROLES = ("commands", "queries", "relay", "consumer")
 RATE = 60.0  # orders a second
-FEW = {"WEB_WORKERS": "2"}  # processes: what fits into 192 MB
 
 
 # --- row 18 -----------------------------------------------------------------------
 def backlog(chaos: Chaos) -> Result:
     """Orders that appear all at once, while all roles run."""
-    orders = chaos.size(40_000, 2_000_000)
+    orders = chaos.size(20_000, 2_000_000)
     peaks = {"relay": 0.0, "consumer": 0.0}
     errors: list[float] = []
     with chaos.system() as system:
@@ -81,7 +80,7 @@ def caps(chaos: Chaos) -> Result:
     figures: dict[str, object] = {}
     with ExitStack() as stack:
         groups = {role: stack.enter_context(cgroup(role, CAP_MB)) for role in ROLES}
-        system = stack.enter_context(chaos.system(**FEW))
+        system = stack.enter_context(chaos.system())
         for role in ROLES:
             system.launch(role)
             groups[role].add(system.roles[role].pid)
