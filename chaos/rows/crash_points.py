@@ -42,6 +42,7 @@ ROLE_OF = {
 # What a process comes to once or twice, when it begins or ends; all else goes on.
 SELDOM = {
     **dict.fromkeys(("relay.connected", "subscriber.consuming"), 1),
+    **dict.fromkeys(("consumer.parked", "dead_letters.written"), 1),
     "redelivery.counted": 1,
     **dict.fromkeys(("amqp.exchange_declared", "amqp.queue_declared"), 2),
     "rebuild.view_filled": 4,
