@@ -43,7 +43,7 @@ ROLE_OF = {
 SELDOM = {
     **dict.fromkeys(("relay.connected", "subscriber.consuming"), 1),
     **dict.fromkeys(("consumer.parked", "dead_letters.written"), 1),
-    "redelivery.counted": 1,
+    **dict.fromkeys(("redelivery.counted", "consumer.counted"), 1),
     **dict.fromkeys(("amqp.exchange_declared", "amqp.queue_declared"), 2),
     "rebuild.view_filled": 4,
 }
