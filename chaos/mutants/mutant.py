@@ -61,3 +61,7 @@ def plant(mutant: Mutant, tree: Path) -> None:
         if text.count(old) != 1:
             raise Stale(f"{mutant.name}: {file} has {text.count(old)} times: {old}")
         path.write_text(text.replace(old, new))
+
+
+def mutant(name: str, breaks: str, workload: Workload, *edits: Edit) -> Mutant:
+    return Mutant(name=name, breaks=breaks, edits=edits, workload=workload)
