@@ -48,7 +48,7 @@ def database(url_name: str, *, read_only: bool = False) -> dict[str, Any]:
     are few, and a database that is down is noticed at once. (A pool would wait for
     its own timeout, and back off for minutes after a longer outage.)
     """
-    session = {
+    session: dict[str, int | str] = {
         "statement_timeout": STATEMENT_TIMEOUT_MS,
         "idle_in_transaction_session_timeout": 60_000,  # ms
         "default_transaction_read_only": "on" if read_only else "off",
@@ -59,6 +59,8 @@ def database(url_name: str, *, read_only: bool = False) -> dict[str, Any]:
         "tcp_keepalives_count": 3,
         "tcp_user_timeout": 25_000,  # ms
     }
+    if ROLE == "commands":  # its statements are few: plan each once
+        session["plan_cache_mode"] = "force_generic_plan"
     options: dict[str, Any] = {
         "connect_timeout": CONNECT_TIMEOUT_S,
         # A server whose machine is gone is noticed after about 25 s.
@@ -130,6 +132,7 @@ if HAS_ADMIN:
 _EDGE = [
     "analytics_project.edge.edge",
     "analytics_project.problems.ProblemMiddleware",
+    "analytics_project.edge.api",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
 ]

@@ -7,9 +7,9 @@ from analytics_project.openapi import views
 from analytics_project.openapi.queries import read_api
 
 urlpatterns = [
+    path("api/analytics/", include("queries_app.urls")),
     path("health", health.alive, {"service": "query-service"}),
     path("health/ready", health.ready, {"probe": health.queries}),
     path("api/openapi.json", views.schema, {"api": read_api}, name="openapi"),
     path("api/docs", views.docs),
-    path("api/analytics/", include("queries_app.urls")),
 ]

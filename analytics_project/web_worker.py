@@ -3,6 +3,7 @@
 import logging
 import socket
 import struct
+import time
 from typing import Any
 
 from gunicorn import util
@@ -16,6 +17,8 @@ ANSWER = (
 )
 
 RECEIVE_TIMEOUT_S = 5  # for a client's next bytes, of head or body
+HESITATION_S = 0.0002  # before a connection is accepted, for each that there is
+LONGEST_HESITATION_S = 0.002
 
 
 def is_no_timeout(record: logging.LogRecord) -> bool:
@@ -37,6 +40,15 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         util.write_error = write_problem
         self.log.error_log.addFilter(is_no_timeout)
         return super().init_process()
+
+    def accept(self, listener: Any) -> Any:
+        """Lets a process with fewer connections be quicker than this one.
+
+        All are woken, and connections stay where they were accepted: without this, one
+        process often got 15 of 16.
+        """
+        time.sleep(min(self.nr_conns * HESITATION_S, LONGEST_HESITATION_S))
+        return super().accept(listener)
 
     def handle(self, conn: Any) -> Any:
         """By the kernel, as gunicorn sets the timeout of Python's socket to none."""

@@ -3,15 +3,15 @@
 from commands_app import outbox, sold, stock
 from commands_app.models import Order
 from commands_app.outbox import Receipt
-from commands_app.session import in_transaction, round_trip
+from commands_app.session import execute, in_transaction
 from messaging.envelope import new_event_id
 from messaging.events import OrderCancelled
 from messaging.failpoints import fail_point
 
-SET_STATUS = "UPDATE orders SET status = %s WHERE id = %s"
+SET_STATUS = "UPDATE orders SET status = $1 WHERE id = $2"
 INSERT = """
     INSERT INTO order_cancellations (order_id, reason, event_id, cancelled_at)
-    VALUES (%s, %s, %s, %s)
+    VALUES ($1, $2, $3, $4)
 """
 
 
@@ -34,10 +34,9 @@ def _cancel(order_id: int, reason: str | None) -> Receipt:
         reason=reason,
     )
     event_id = new_event_id()
-    with round_trip() as run:
-        stock.put_back(run, lines)
-        run(SET_STATUS, [Order.Status.CANCELLED.value, order.id])
-        run(INSERT, [order.id, reason, event_id, order.now])
-        outbox.append(run, {event_id: event})
+    stock.put_back(lines)
+    execute(SET_STATUS, Order.Status.CANCELLED.value, order.id)
+    execute(INSERT, order.id, reason, event_id, order.now)
+    outbox.append({event_id: event})
     fail_point("cancellations.written")
     return Receipt(order.id, event_id)

@@ -11,19 +11,19 @@ from typing import NamedTuple
 from uuid import UUID
 
 from commands_app.errors import Invalid, KeyReused, StillRunning
-from commands_app.session import in_transaction, round_trip
+from commands_app.session import execute, in_transaction
 from messaging.failpoints import fail_point
 
 KEY = re.compile(r"[!-~]{1,255}")  # visible ASCII
 
 # Two statements: the second one's snapshot is taken when the lock is held.
-LOCK = "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))"
+LOCK = "SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0))"
 FIND = """
-    SELECT fingerprint, status, body, event_id FROM idempotency_keys WHERE key = %s
+    SELECT fingerprint, status, body, event_id FROM idempotency_keys WHERE key = $1
 """
 STORE = """
     INSERT INTO idempotency_keys (key, fingerprint, status, body, event_id)
-    VALUES (%s, %s, %s, %s, %s)
+    VALUES ($1, $2, $3, $4, $5)
 """
 
 
@@ -40,34 +40,29 @@ def fingerprint(method: str, path: str, body: bytes) -> bytes:
     return hashlib.sha256(b"\0".join([method.encode(), path.encode(), body])).digest()
 
 
-def once(key: str | None, asked: bytes, work: Callable[[], Answer]) -> Answer:
+def once(key: str, asked: bytes, work: Callable[[], Answer]) -> Answer:
     """Does the work unless an answer to `asked`, a fingerprint, is stored by the key.
 
     Raises Invalid, StillRunning or KeyReused; work that fails stores nothing.
     """
-    if key is None:
-        return work()
     if not KEY.fullmatch(key):
         raise Invalid("An Idempotency-Key is 1 to 255 visible ASCII characters.")
     return in_transaction(lambda: _once(key, asked, work))
 
 
 def _once(key: str, asked: bytes, work: Callable[[], Answer]) -> Answer:
-    with round_trip() as run:
-        lock = run(LOCK, [key])
-        found = run(FIND, [key])
-    if not lock.fetchall()[0][0]:
+    lock = execute(LOCK, key)
+    found = execute(FIND, key)
+    if not lock.rows[0][0]:
         raise StillRunning
-    stored = found.fetchone()
-    if stored is not None:
-        first_asked, status, body, event_id = stored
+    if found.rows:
+        first_asked, status, body, event_id = found.rows[0]
         if first_asked != asked:
             raise KeyReused
         return Answer(status, body, event_id, replayed=True)
     fail_point("idempotency.locked")
     answer = work()
     fail_point("idempotency.worked")
-    with round_trip() as run:
-        run(STORE, [key, asked, answer.status, answer.body, answer.event_id])
+    execute(STORE, key, asked, answer.status, answer.body, answer.event_id)
     fail_point("idempotency.stored")
     return answer

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from commands_app.models import OutboxEvent
-from commands_app.session import Run
+from commands_app.session import execute
 from messaging.envelope import Envelope, Message, encode
 from messaging.events import Event
 
@@ -25,8 +25,8 @@ _traceparent: ContextVar[str | None] = ContextVar("traceparent", default=None)
 APPEND = """
     INSERT INTO outbox (event_id, topic, event_type, version, subject, payload,
                         traceparent)
-    SELECT id, topic, type, version, subject, payload, %s
-    FROM json_to_recordset(%s::json)
+    SELECT id, topic, type, version, subject, payload, $1
+    FROM json_to_recordset($2::json)
          AS event (id uuid, topic text, type text, version smallint, subject text,
                    payload jsonb)
 """
@@ -87,7 +87,7 @@ def traced_by(traceparent: str | None) -> Iterator[None]:
         _traceparent.reset(token)
 
 
-def append(run: Run, events: Mapping[UUID, Event]) -> None:
+def append(events: Mapping[UUID, Event]) -> None:
     """Writes events, by their ids, in the transaction of what caused them."""
     rows = [
         {
@@ -100,7 +100,7 @@ def append(run: Run, events: Mapping[UUID, Event]) -> None:
         }
         for event_id, event in events.items()
     ]
-    run(APPEND, [_traceparent.get(), encode(rows).decode()])
+    execute(APPEND, _traceparent.get(), encode(rows).decode())
 
 
 def pending(limit: int) -> Pending:
@@ -120,12 +120,12 @@ def pending(limit: int) -> Pending:
 
 
 def mark_published(event_ids: Collection[UUID]) -> int:
-    return _execute(MARK, [list(event_ids)])
+    return _run(MARK, [list(event_ids)])
 
 
 def publish_again(event_ids: Collection[UUID]) -> int:
     """Makes published events pending; consumers apply each event only once."""
-    return _execute(UNMARK, [list(event_ids)])
+    return _run(UNMARK, [list(event_ids)])
 
 
 def history() -> Iterator[bytes]:
@@ -169,7 +169,7 @@ def _message(
     return Message(event_id, event_type, topic, encode(envelope))
 
 
-def _execute(statement: str, values: list[Any]) -> int:
+def _run(statement: str, values: list[Any]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return int(cursor.rowcount)

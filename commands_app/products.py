@@ -13,19 +13,19 @@ from commands_app import outbox
 from commands_app.errors import SkuTaken, UnknownProduct
 from commands_app.models import Product
 from commands_app.outbox import Receipt
-from commands_app.session import columns, in_transaction, round_trip
+from commands_app.session import columns, execute, in_transaction
 from messaging.envelope import new_event_id
 from messaging.events import ProductCreated, ProductUpdated
 from messaging.failpoints import fail_point
 
 DRAW_IDS = """
     SELECT nextval(pg_get_serial_sequence('products', 'id'))
-    FROM generate_series(1, %s)
+    FROM generate_series(1, $1)
 """
 INSERT = """
     INSERT INTO products (id, sku, name, category, price, stock)
-    SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[],
-                         %s::numeric[], %s::bigint[])
+    SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[],
+                         $5::numeric[], $6::bigint[])
              AS given (id, sku, name, category, price, stock)
     ORDER BY sku
     ON CONFLICT (sku) DO NOTHING
@@ -56,21 +56,19 @@ def update_product(product_id: int, changes: Mapping[str, Any]) -> Revision:
 
 
 def _create(products: Sequence[NewProduct]) -> list[Receipt]:
-    with round_trip() as run:
-        drawn = run(DRAW_IDS, [len(products)])
+    drawn = execute(DRAW_IDS, len(products))
     events = {
         new_event_id(): ProductCreated(
             product_id=product_id, version=1, **msgspec.structs.asdict(product)
         )
-        for product, (product_id,) in zip(products, drawn.fetchall(), strict=True)
+        for product, (product_id,) in zip(products, drawn.rows, strict=True)
     }
     rows = [
         (e.product_id, e.sku, e.name, e.category, e.price, e.stock)
         for e in events.values()
     ]
-    with round_trip() as run:
-        inserted = run(INSERT, columns(rows))
-        outbox.append(run, events)
+    inserted = execute(INSERT, *columns(rows))
+    outbox.append(events)
     if inserted.rowcount < len(products):
         raise SkuTaken(pointer="/sku")
     fail_point("products.created")
@@ -95,8 +93,7 @@ def _update(product_id: int, changes: Mapping[str, Any]) -> Revision:
         sku=product.sku,
     )
     event_id = new_event_id()
-    with round_trip() as run:
-        outbox.append(run, {event_id: event})
+    outbox.append({event_id: event})
     fail_point("products.changed")
     return Revision(product.version, event_id)
 

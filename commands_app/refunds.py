@@ -8,7 +8,7 @@ import msgspec
 from commands_app import outbox, sold, stock
 from commands_app.errors import Invalid, NothingLeft
 from commands_app.outbox import Receipt
-from commands_app.session import Run, columns, in_transaction, round_trip
+from commands_app.session import columns, execute, in_transaction
 from commands_app.sold import Sold
 from messaging.envelope import new_event_id
 from messaging.events import OrderLine, OrderRefunded
@@ -17,11 +17,11 @@ from messaging.failpoints import fail_point
 DRAW_ID = "SELECT nextval(pg_get_serial_sequence('refunds', 'id'))"
 INSERT = """
     INSERT INTO refunds (id, order_id, restocked, reason, event_id, refunded_at)
-    VALUES (%s, %s, %s, %s, %s, %s)
+    VALUES ($1, $2, $3, $4, $5, $6)
 """
 INSERT_LINES = """
     INSERT INTO refund_lines (refund_id, order_item_id, quantity, discount)
-    SELECT %s, * FROM unnest(%s::bigint[], %s::int[], %s::numeric[])
+    SELECT $1::bigint, * FROM unnest($2::bigint[], $3::int[], $4::numeric[])
 """
 
 
@@ -50,25 +50,23 @@ def _refund(order_id: int, refund: NewRefund) -> Receipt:
     order = sold.lock(order_id)
     fail_point("refunds.locked")
     lines = _lines(order, refund.parts)
-    with round_trip() as run:
-        drawn = run(DRAW_ID, [])
+    [(refund_id,)] = execute(DRAW_ID).rows
     event = OrderRefunded(
         order_id=order.id,
         customer_id=order.customer_id,
         placed_at=order.placed_at,
         lines=lines,
         total=sold.worth(lines),
-        refund_id=drawn.fetchall()[0][0],
+        refund_id=refund_id,
         refunded_at=order.now,
         restocked=refund.restock,
         reason=refund.reason,
     )
     event_id = new_event_id()
-    with round_trip() as run:
-        if refund.restock:
-            stock.put_back(run, lines)
-        _insert(run, order, event_id, event)
-        outbox.append(run, {event_id: event})
+    if refund.restock:
+        stock.put_back(lines)
+    _insert(order, event_id, event)
+    outbox.append({event_id: event})
     fail_point("refunds.written")
     return Receipt(event.refund_id, event_id)
 
@@ -96,11 +94,11 @@ def _check(part: Part, order: Sold, taken: Collection[int], *, pointer: str) -> 
         raise NothingLeft(pointer=pointer, left=line.left)
 
 
-def _insert(run: Run, order: Sold, event_id: UUID, event: OrderRefunded) -> None:
+def _insert(order: Sold, event_id: UUID, event: OrderRefunded) -> None:
     rows = [
         (order.lines[line.line_no].item_id, line.quantity, line.discount)
         for line in event.lines
     ]
     refund = [event.refund_id, order.id, event.restocked, event.reason, event_id]
-    run(INSERT, [*refund, event.refunded_at])
-    run(INSERT_LINES, [event.refund_id, *columns(rows)])
+    execute(INSERT, *refund, event.refunded_at)
+    execute(INSERT_LINES, event.refund_id, *columns(rows))

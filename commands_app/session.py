@@ -1,12 +1,10 @@
-"""The write database as commands use it: retried transactions, pipelined statements."""
+"""The write database as commands use it: retried transactions, queued statements."""
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from typing import Any, LiteralString, TypeVar
+from collections.abc import Callable, Iterable
+from typing import Any, LiteralString, Protocol, TypeVar
 
 from django.db import OperationalError, connection, transaction
-from psycopg import Cursor
 from psycopg.errors import DeadlockDetected, SerializationFailure
 
 logger = logging.getLogger(__name__)
@@ -14,8 +12,15 @@ logger = logging.getLogger(__name__)
 ATTEMPTS = 4  # the first one and three retries
 
 T = TypeVar("T")
-Values = Sequence[Any] | Mapping[str, Any]
-Run = Callable[[LiteralString, Values], Cursor[Any]]
+
+
+class Result(Protocol):
+    """Asking for either sends what is queued; raises what went wrong there."""
+
+    @property
+    def rows(self) -> list[tuple[Any, ...]]: ...
+    @property
+    def rowcount(self) -> int: ...
 
 
 def in_transaction(work: Callable[[], T]) -> T:
@@ -37,16 +42,14 @@ def in_transaction(work: Callable[[], T]) -> T:
         return work()
 
 
-@contextmanager
-def round_trip() -> Iterator[Run]:
-    """Sends the statements run in it together; read their results after it.
+def execute(statement: LiteralString, *values: Any) -> Result:
+    """Queues a statement: it is sent when its result, or a later one, is asked for.
 
-    Statements run in order, each with a snapshot of its own.
+    What is left goes with the COMMIT. Statements run in order, each with a snapshot of
+    its own; parameters are numbered: $1, $2.
     """
-    connection.ensure_connection()
-    driver = connection.connection
-    with connection.wrap_database_errors, driver.pipeline():
-        yield lambda statement, values: driver.cursor().execute(statement, values)
+    result: Result = connection.queue(statement, values)  # type: ignore[attr-defined]
+    return result
 
 
 def array(numbers: Iterable[int]) -> str:

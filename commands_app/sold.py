@@ -7,14 +7,14 @@ from typing import NamedTuple
 
 from commands_app.errors import AlreadyCancelled, UnknownOrder
 from commands_app.models import Order
-from commands_app.session import round_trip
+from commands_app.session import execute
 from messaging.events import OrderLine
 
 CENT = Decimal("0.01")
 
 LOCK = """
     SELECT id, customer_id, placed_at, status, now() FROM orders
-    WHERE id = %s FOR NO KEY UPDATE
+    WHERE id = $1 FOR NO KEY UPDATE
 """
 # A statement of its own behind the lock, so that it sees the refunds made before it.
 LINES = """
@@ -22,7 +22,7 @@ LINES = """
            price, item.discount, coalesce(sum(refunded.quantity), 0)::int
     FROM order_items AS item
     LEFT JOIN refund_lines AS refunded ON refunded.order_item_id = item.id
-    WHERE order_id = %s
+    WHERE order_id = $1
     GROUP BY item.id ORDER BY line_no
 """
 
@@ -75,13 +75,11 @@ class Sold(NamedTuple):
 
 def lock(order_id: int) -> Sold:
     """Holds the order until the end; raises UnknownOrder or AlreadyCancelled."""
-    with round_trip() as run:
-        found = run(LOCK, [order_id])
-        lines = run(LINES, [order_id])
-    order = found.fetchone()
-    if order is None:
+    locked = execute(LOCK, order_id)
+    lines = execute(LINES, order_id)
+    if not locked.rows:
         raise UnknownOrder
-    sold = Sold._make([*order, {row[1]: Line(*row) for row in lines.fetchall()}])
+    sold = Sold._make([*locked.rows[0], {row[1]: Line(*row) for row in lines.rows}])
     if sold.status == Order.Status.CANCELLED:
         raise AlreadyCancelled
     return sold

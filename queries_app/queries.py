@@ -22,19 +22,20 @@ MOST_SKEW_S = 60  # beyond it a clock was set back: a watermark of the future
 
 PRODUCT_SALES = """
 SELECT total_quantity_sold, total_revenue, order_count
-FROM product_sales_view WHERE product_id = %s
+FROM product_sales_view WHERE product_id = $1
 """
 CATEGORY_REVENUE = """
 SELECT total_revenue, total_orders
-FROM category_metrics_view WHERE category_name = %s
+FROM category_metrics_view WHERE category_name = $1
 """
 CUSTOMER_LIFETIME_VALUE = """
 SELECT total_spent, order_count, last_order_date
-FROM customer_ltv_view WHERE customer_id = %s
+FROM customer_ltv_view WHERE customer_id = $1
 """
 HOURLY_SALES = """
 SELECT hour, coalesce(total_orders, 0), coalesce(total_revenue, 0.00)
-FROM generate_series(%s, %s - interval '1 hour', interval '1 hour') AS hour
+FROM generate_series($1::timestamptz, $2::timestamptz - interval '1 hour',
+                     interval '1 hour') AS hour
 LEFT JOIN hourly_sales_view ON hour_timestamp = hour
 ORDER BY hour
 """
@@ -49,11 +50,11 @@ SELECT (SELECT {LAG} FROM sync_state WHERE id = 1),
 # The ledger remembers order events for ever, processed_events may be pruned. A
 # parked event is filed under its id.
 EVENT_PROGRESS = """
-SELECT EXISTS (SELECT FROM processed_events WHERE event_id = %(id)s)
-       OR EXISTS (SELECT FROM sales_ledger WHERE event_id = %(id)s),
+SELECT EXISTS (SELECT FROM processed_events WHERE event_id = $1)
+       OR EXISTS (SELECT FROM sales_ledger WHERE event_id = $1),
        EXISTS (
            SELECT FROM dead_letters
-           WHERE fingerprint = %(id)s::text AND settled_at IS NULL
+           WHERE fingerprint = $1::text AND settled_at IS NULL
        )
 """
 
@@ -111,7 +112,7 @@ def not_negative(lag: int | None) -> int | None:
 
 
 def event_progress(event_id: UUID) -> Progress:
-    applied, parked = first(EVENT_PROGRESS, {"id": event_id}) or (False, False)
+    applied, parked = first(EVENT_PROGRESS, [event_id]) or (False, False)
     if applied:
         return Progress.APPLIED
     return Progress.PARKED if parked else Progress.PENDING

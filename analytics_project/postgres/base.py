@@ -1,12 +1,58 @@
-"""The database backend: a lost connection is noticed without asking the server."""
+"""The database backend: idle connections are looked at, statements go together."""
 
 import select
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.backends.postgresql import base
 
+from analytics_project.postgres.pipeline import Pipeline, Result
+
 
 class DatabaseWrapper(base.DatabaseWrapper):
+    """Statements given to `queue` keep their place among all others.
+
+    They are sent when a result is asked for, before any other statement, or with the
+    transaction's COMMIT: so a command needs one round trip for each thing that it has
+    to know, and one for all that it writes.
+    """
+
+    _pipeline: Pipeline | None = None
+
+    def queue(self, statement: str, values: Sequence[Any]) -> Result:
+        """In autocommit mode the statement is sent at once."""
+        if self.connection is None:
+            self.ensure_connection()
+        if self._pipeline is None or self._pipeline.driver is not self.connection:
+            self._pipeline = Pipeline(self.connection, self.wrap_database_errors)
+        result = self._pipeline.add(statement, values)
+        if self.force_debug_cursor:
+            self.queries_log.append({"sql": statement, "time": "not measured"})
+        if self.autocommit:
+            self.flush()
+        return result
+
+    def flush(self, *, commit: bool = False) -> None:
+        if self._pipeline and self._pipeline.driver is self.connection:
+            self._pipeline.flush(commit=commit)
+
+    def create_cursor(self, name: str | None = None) -> Any:
+        self.flush()
+        return super().create_cursor(name)
+
+    def _commit(self) -> None:
+        self.flush(commit=True)
+        super()._commit()  # type: ignore[misc]  # the stubs do not know it
+
+    def _rollback(self) -> None:
+        if self._pipeline:
+            self._pipeline.clear()
+        super()._rollback()  # type: ignore[misc]
+
+    def _close(self) -> None:
+        self._pipeline = None
+        super()._close()  # type: ignore[misc]
+
     def close_if_health_check_failed(self) -> None:
         """Asks the server only if there is reason to.
 

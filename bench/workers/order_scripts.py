@@ -48,7 +48,7 @@ def order(lines: int, products: int) -> str:
     placed = _format(ORDER, ORDER_ID, ":c::bigint", "now()", EVENT_ID)
     first = [
         "BEGIN",
-        _filled(stock.LOCK, [ids, ids]),
+        _filled(stock.LOCK, [ids]),
         _filled(orders.DRAW_IDS, ["1"]),
     ]
     second = [
@@ -60,7 +60,7 @@ def order(lines: int, products: int) -> str:
     dice = [r"\set c random(1, 100000)"]
     for n in numbers:
         dice += [rf"\set p{n} random(1, {products})", rf"\set q{n} random(1, 5)"]
-    return "\n".join([*dice, *_pipeline(first), *_pipeline(second), "COMMIT;\n"])
+    return "\n".join([*dice, *_pipeline(first), *_pipeline([*second, "COMMIT"]), ""])
 
 
 def _format(template: str, *values: str) -> str:
@@ -69,9 +69,7 @@ def _format(template: str, *values: str) -> str:
 
 def _filled(statement: str, values: Sequence[str]) -> str:
     """The statement with an expression in the place of each parameter."""
-    parts = re.split(r"%(?:\(\w+\))?s", statement)
-    pairs = zip(parts, [*values, ""], strict=True)
-    return "".join(part + value for part, value in pairs)
+    return re.sub(r"\$(\d)", lambda number: values[int(number[1]) - 1], statement)
 
 
 def _pipeline(statements: Sequence[str]) -> list[str]:

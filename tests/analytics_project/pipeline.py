@@ -43,13 +43,22 @@ def a_shop() -> list[int]:
     return ids
 
 
-def deliver(*, without: Collection[UUID] = (), watermark: bool = True) -> None:
-    """Publishes all events; applies those that are not left out."""
+def deliver(
+    *,
+    without: Collection[UUID] = (),
+    watermark: bool = True,
+    ahead: timedelta = timedelta(seconds=1),
+) -> None:
+    """Publishes all events; applies those that are not left out.
+
+    The watermark passes even the youngest, by so much.
+    """
+    now = datetime.now(UTC)
     bodies = {envelope.decode(body).envelope.id: body for body in outbox.history()}
     outbox.mark_published(bodies)
     kept = [body for event_id, body in bodies.items() if event_id not in without]
     if watermark:
-        kept.append(a_watermark(datetime.now(UTC) + timedelta(seconds=1)))
+        kept.append(a_watermark(now + ahead))
     assert projector.apply(kept) == []
 
 

@@ -20,7 +20,7 @@ from commands_app.errors import (
 from commands_app.models import Order, OrderItem, OutboxEvent, Product, RefundLine
 from commands_app.orders import place_orders
 from commands_app.refunds import NewRefund, Part, refund_order
-from commands_app.session import in_transaction, round_trip
+from commands_app.session import execute, in_transaction
 from tests.commands_app.builders import line, order, place, product
 from tests.commands_app.clients import at_once, wait_until, waiting_for_locks
 
@@ -113,8 +113,8 @@ def test_a_deadlock_that_happens_all_the_same_is_retried(
         in_transaction(lock_crosswise)
 
     def lock(product_id: int) -> None:
-        with round_trip() as run:
-            run("UPDATE products SET stock = stock - 1 WHERE id = %s", [product_id])
+        statement = "UPDATE products SET stock = stock - 1 WHERE id = $1"
+        assert execute(statement, product_id).rowcount == 1
 
     assert at_once(2, client) == [None, None]
     assert retries() >= 1

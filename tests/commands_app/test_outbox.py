@@ -10,7 +10,6 @@ from django.db import connection, transaction
 
 from commands_app import outbox
 from commands_app.models import OutboxEvent
-from commands_app.session import round_trip
 from messaging import envelope
 from messaging.events import ProductCreated
 
@@ -29,8 +28,7 @@ def a_product(product_id: int = 1) -> ProductCreated:
 
 def append(count: int = 1) -> list[UUID]:
     events = {envelope.new_event_id(): a_product(n + 1) for n in range(count)}
-    with round_trip() as run:
-        outbox.append(run, events)
+    outbox.append(events)
     return list(events)
 
 

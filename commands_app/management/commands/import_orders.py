@@ -3,8 +3,9 @@
 import argparse
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -19,6 +20,7 @@ from commands_app.imports.rejects import rejects_file
 from commands_app.imports.row import COLUMNS, Row
 from commands_app.imports.staging import staging
 from commands_app.imports.summary import summary
+from messaging.daemon import stop_on_signals
 
 AGAIN = "Whole orders were imported; run the same command again to go on."
 INTERRUPTED = 130  # exit status after Ctrl-C, as shells have it
@@ -70,7 +72,8 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         try:
-            self._import(**options)
+            with stop_on_signals() as stop:
+                self._import(stop=stop, **options)
         except ImportFailed as error:
             raise CommandError(str(error)) from error
         except (OperationalError, InterfaceError) as error:
@@ -83,6 +86,7 @@ class Command(BaseCommand):
     def _import(
         self,
         *,
+        stop: Event,
         file: Path | None,
         sample: str,
         rejects: Path | None,
@@ -99,13 +103,14 @@ class Command(BaseCommand):
             rows = csv_file.read(file, rejects=rejected) if file else SAMPLES[sample]()
             rows = with_clean_references(rows, rejects=rejected)
             with progress(sys.stderr) as track:
-                stage.fill(track(rows, title="Reading"))
+                stage.fill(track(until(stop, rows), title="Reading"))
             if limit:
                 stage.keep_orders(limit)
             importer = Importer(rejects=rejected, dry_run=dry_run)
             try:
                 with progress(sys.stderr) as track:
-                    staged = track(stage.rows(), title="Importing", total=len(stage))
+                    staged = until(stop, stage.rows())
+                    staged = track(staged, title="Importing", total=len(stage))
                     importer.run(drafts(staged, rejects=rejected), batch=batch)
             finally:
                 seconds = time.monotonic() - began
@@ -114,6 +119,14 @@ class Command(BaseCommand):
                         importer.tally, seconds=seconds, rejects=path, dry_run=dry_run
                     )
                 )
+
+
+def until(stop: Event, rows: Iterable[Row]) -> Iterator[Row]:
+    """Raises KeyboardInterrupt at the next row: so never in a transaction."""
+    for row in rows:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        yield row
 
 
 def _count(text: str) -> int:
