@@ -43,6 +43,9 @@ class Relay:
         connection.close()
         self._publisher.close()
 
+    def finish(self) -> None:
+        """Nothing is in hand: a pass ends with its confirms."""
+
     def wait(self, seconds: float) -> None:
         self._publisher.wait(seconds)
 

@@ -32,6 +32,10 @@ class Worker(Protocol):
         """Waits while connections are kept alive."""
         ...
 
+    def finish(self) -> None:
+        """Settles what is in hand, for there will be no further pass."""
+        ...
+
     def close(self) -> None: ...
 
 
@@ -76,6 +80,7 @@ def run(
             for _ in _passes(worker, stop, idle):
                 failures = 0
                 alive()
+            worker.finish()
         except expected as error:
             failures += 1
             pause = back_off(failures)

@@ -47,6 +47,7 @@ class Subscriber:
         self._received: deque[Delivery] = deque()
         self._unsettled: dict[int, None] = {}  # in the order of delivery
         self._cancelled = False
+        self._consumer = ""  # its tag
 
     def connect(self) -> None:
         """Declares the topology and starts to consume. Raises BrokerUnavailable.
@@ -61,7 +62,7 @@ class Subscriber:
             amqp.declare(self._channel)
             self._channel.basic_qos(prefetch_count=self._prefetch)
             self._channel.add_on_cancel_callback(self._on_cancel)
-            self._channel.basic_consume(self._queue, self._on_message)
+            self._consumer = self._channel.basic_consume(self._queue, self._on_message)
         fail_point("subscriber.consuming")
 
     def close(self) -> None:
@@ -73,6 +74,19 @@ class Subscriber:
         if connection is not None and connection.is_open:
             with amqp.translated():
                 connection.close()
+
+    def cancel(self) -> None:
+        """Asks for no more; what the broker has sent by then can still be received.
+
+        pika's own basic_cancel would hand that back, to be delivered again.
+        """
+        with amqp.translated():
+            cancel = Basic.Cancel(consumer_tag=self._consumer, nowait=True)  # type: ignore[no-untyped-call]
+            self._open_channel._impl._send_method(cancel)  # noqa: SLF001
+            # The first answer says that the cancel is done; then the last deliveries
+            # stand before the second question.
+            for _ in range(2):
+                self._open_channel.queue_declare(self._queue, passive=True)
 
     def receive(self, *, limit: int, wait: float) -> list[Delivery]:
         """At most `limit` deliveries, or fewer large ones.

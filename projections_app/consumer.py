@@ -1,6 +1,7 @@
 """From the queue into the read tables: receive, apply, commit, then acknowledge."""
 
 import logging
+import time
 from collections.abc import Sequence
 from itertools import groupby
 
@@ -15,6 +16,8 @@ from projections_app.errors import KilledProcess, Transient, transient_errors
 from projections_app.redelivery import Verdict
 
 logger = logging.getLogger(__name__)
+
+FINISH_S = 2.0  # at most, for the batches in hand when the process is to end
 
 
 class Consumer:
@@ -46,6 +49,13 @@ class Consumer:
 
     def wait(self, seconds: float) -> None:
         self._subscriber.wait(seconds)
+
+    def finish(self) -> None:
+        """Applies what the broker has sent already: nothing is handed back."""
+        self._subscriber.cancel()
+        deadline = time.monotonic() + FINISH_S
+        while self.run_once() and time.monotonic() < deadline:
+            pass
 
     def run_once(self) -> int:
         """Settles what the socket holds; how many messages that was.

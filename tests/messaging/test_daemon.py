@@ -33,6 +33,9 @@ class Script:
     def wait(self, seconds: float) -> None:
         self.log.append(f"wait {seconds:g}")
 
+    def finish(self) -> None:
+        self.log.append("finish")
+
     def close(self) -> None:
         self.log.append("close")
 
@@ -51,11 +54,11 @@ def play(*plays: int | Exception) -> list[str]:
 
 
 def test_work_is_never_followed_by_a_wait() -> None:
-    assert play(5, 5, 5) == ["connect", "close"]
+    assert play(5, 5, 5) == ["connect", "finish", "close"]
 
 
 def test_idle_waits_grow_and_start_again_after_work() -> None:
-    assert play(0, 0, 0, 0, 1, 0, 1)[1:-1] == [
+    assert play(0, 0, 0, 0, 1, 0, 1)[1:-2] == [
         "wait 1",
         "wait 2",
         "wait 4",
@@ -66,7 +69,8 @@ def test_idle_waits_grow_and_start_again_after_work() -> None:
 
 @pytest.mark.parametrize("error", [BrokerUnavailable(), ConnectionError("gone")])
 def test_a_transient_error_leads_to_a_new_connection(error: Exception) -> None:
-    assert play(1, error, 1) == ["connect", "close", "connect", "close"]
+    ended = ["finish", "close"]
+    assert play(1, error, 1) == ["connect", "close", "connect", *ended]
 
 
 def test_any_other_error_ends_the_process() -> None:

@@ -50,6 +50,23 @@ def test_a_batch_is_no_larger_than_asked(
     assert len(subscriber.receive(limit=5, wait=5)) == 5
 
 
+def test_what_was_sent_before_a_cancel_can_still_be_received_and_nothing_after(
+    subscriber: Subscriber, broker_url: str
+) -> None:
+    sent = publish(broker_url, 20)
+    subscriber.cancel()  # the messages are on their way
+    batch = take(subscriber, 20)
+    late = publish(broker_url, 1)
+    assert subscriber.receive(limit=1, wait=0.1) == []
+    subscriber.ack([delivery.tag for delivery in batch])
+    subscriber.connect()
+
+    [left] = take(subscriber, 1)
+
+    assert ids(batch) == sent
+    assert (left.message_id, left.redelivered) == (late[0], False)
+
+
 def test_an_empty_queue_gives_an_empty_batch(subscriber: Subscriber) -> None:
     assert subscriber.receive(limit=5, wait=0.05) == []
 

@@ -33,6 +33,17 @@ def test_an_empty_queue_is_no_work(queues: Queues) -> None:
         assert consumer.healthy
 
 
+def test_a_consumer_that_ends_applies_what_was_sent_to_it(queues: Queues) -> None:
+    with closing(queues.consumer()) as consumer:
+        queues.publish(*orders(50))
+        consumer.finish()
+        queues.publish(*orders(51))
+        assert consumer.run_once() == 0
+
+    assert ProductSales.objects.get().order_count == 50
+    assert queues.depth() == 51
+
+
 def test_poison_is_parked_once_with_its_reason_and_the_rest_is_applied(
     queues: Queues,
 ) -> None:
