@@ -27,6 +27,7 @@ QUERY_SERVICE_PORT: int = env.int("QUERY_SERVICE_PORT", default=8081)
 BIND_HOST: str = env.str("BIND_HOST", default="127.0.0.1")
 WEB_WORKERS: int = env.int("WEB_WORKERS", default=4)  # processes
 WEB_THREADS: int = env.int("WEB_THREADS", default=2)  # in each process
+QUERY_SERVER: str = env.str("QUERY_SERVER", default="gunicorn")  # or "granian"
 MAX_BODY_BYTES: int = env.int("MAX_BODY_BYTES", default=4 * 1024 * 1024)
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
 ROOT_URLCONF = (
@@ -165,7 +166,6 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_THROTTLE_CLASSES": [],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "analytics_project.negotiation.JsonOnly",
     "DEFAULT_METADATA_CLASS": None,  # OPTIONS would describe forms
     "EXCEPTION_HANDLER": "analytics_project.problems.exception_handler",
     "UNAUTHENTICATED_USER": None,

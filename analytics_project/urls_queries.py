@@ -1,13 +1,14 @@
 """The addresses of the query role: the read API and health."""
 
-from django.urls import include, path
+from django.urls import path
 
 from analytics_project import health
 from analytics_project.openapi import views
 from analytics_project.openapi.queries import read_api
+from queries_app import urls
 
 urlpatterns = [
-    path("api/analytics/", include("queries_app.urls")),
+    *urls.urlpatterns,
     path("health", health.alive, {"service": "query-service"}),
     path("health/ready", health.ready, {"probe": health.queries}),
     path("api/openapi.json", views.schema, {"api": read_api}, name="openapi"),

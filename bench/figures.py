@@ -43,7 +43,7 @@ def ratio(
     return Figure(
         name=name,
         value=median(upper / lower for upper, lower in pairs),
-        unit=GOALS[name].unit,
+        unit=GOALS[name].unit if name in GOALS else "",
         beside={above: samples[above], below: samples[below]},
         judged=judged,
     )

@@ -21,7 +21,15 @@ SMALL = 10_000  # orders stored before a scenario begins, as the issue has it
 BIG = 1_500_000
 DATABASES = {"DATABASE_URL": "commands", "READ_DATABASE_URL": "analytics"}
 # A user's settings would make it another measurement.
-OWN = (*URLS, "WEB_WORKERS", "WEB_THREADS", "RELAY_WINDOW", "CONSUMER_BATCH", "DEBUG")
+OWN = (
+    *URLS,
+    "WEB_WORKERS",
+    "WEB_THREADS",
+    "QUERY_SERVER",
+    "RELAY_WINDOW",
+    "CONSUMER_BATCH",
+    "DEBUG",
+)
 
 
 class Servers:

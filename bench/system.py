@@ -52,9 +52,10 @@ class System:
                 what=f"{role} of {self.name}",
             )
 
-    def start_as(self, name: str, command: list[str]) -> Process:
+    def start_as(self, name: str, command: list[str], **environment: str) -> Process:
         log = self.directory / f"{self.name}.{name}.log"
-        process = Process(name, command, env=self.environment, cwd=ROOT, log=log)
+        given = {**self.environment, **environment}
+        process = Process(name, command, env=given, cwd=ROOT, log=log)
         self.roles[name] = process
         process.start()
         return process

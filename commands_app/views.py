@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from typing import TypeVar
+from typing import Any, NoReturn, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -27,7 +27,20 @@ T = TypeVar("T")
 _encode = msgspec.json.Encoder().encode
 
 
-class Products(APIView):
+class Command(APIView):
+    """JSON in, JSON out, whatever a client says that it accepts.
+
+    RFC 9110, section 12.5.1, lets a server disregard Accept.
+    """
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """No negotiation, versions or throttles: what they do is not needed here."""
+
+    def raise_uncaught_exception(self, exc: Exception) -> NoReturn:
+        raise exc  # to the edge, which knows what to answer
+
+
+class Products(Command):
     def post(self, request: Request) -> HttpResponse:
         product = _sent(request, requests.CreateProduct).product()
 
@@ -38,7 +51,7 @@ class Products(APIView):
         return _perform(request, create)
 
 
-class Product(APIView):
+class Product(Command):
     def patch(self, request: Request, product_id: int) -> HttpResponse:
         changes = _sent(request, requests.ChangeProduct).changes()
 
@@ -50,7 +63,7 @@ class Product(APIView):
         return _perform(request, update)
 
 
-class Orders(APIView):
+class Orders(Command):
     def post(self, request: Request) -> HttpResponse:
         order = _sent(request, requests.PlaceOrder).order()
 
@@ -61,7 +74,7 @@ class Orders(APIView):
         return _perform(request, place)
 
 
-class OrderBatch(APIView):
+class OrderBatch(Command):
     def post(self, request: Request) -> HttpResponse:
         orders = _sent(request, requests.PlaceOrders).all()
 
@@ -73,7 +86,7 @@ class OrderBatch(APIView):
         return _perform(request, place)
 
 
-class Cancellation(APIView):
+class Cancellation(Command):
     def post(self, request: Request, order_id: int) -> HttpResponse:
         asked = _sent(request, requests.CancelOrder, empty=requests.CancelOrder())
 
@@ -85,7 +98,7 @@ class Cancellation(APIView):
         return _perform(request, cancel)
 
 
-class Refunds(APIView):
+class Refunds(Command):
     def post(self, request: Request, order_id: int) -> HttpResponse:
         asked = _sent(request, requests.RefundOrder, empty=requests.RefundOrder())
 

@@ -1,14 +1,17 @@
-"""The addresses of the read API, below /api/analytics/."""
+"""The addresses of the read API, in full: an include would cost each question more."""
 
 from django.urls import path
 
 from queries_app import views
 
 urlpatterns = [
-    path("products/<str:product_id>/sales", views.product_sales),
+    path("api/analytics/products/<str:product_id>/sales", views.product_sales),
     # A category's name may hold a slash; servers decode %2F before Django sees it.
-    path("categories/<path:category>/revenue", views.category_revenue),
-    path("customers/<str:customer_id>/lifetime-value", views.customer_lifetime_value),
-    path("sales/hourly", views.hourly_sales),
-    path("sync-status", views.sync_status),
+    path("api/analytics/categories/<path:category>/revenue", views.category_revenue),
+    path(
+        "api/analytics/customers/<str:customer_id>/lifetime-value",
+        views.customer_lifetime_value,
+    ),
+    path("api/analytics/sales/hourly", views.hourly_sales),
+    path("api/analytics/sync-status", views.sync_status),
 ]

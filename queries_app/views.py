@@ -18,8 +18,7 @@ def query(view: Callable[..., Response]) -> Callable[..., HttpResponse]:
     @require_safe
     @wraps(view)
     def answer(request: HttpRequest, **address: str) -> HttpResponse:
-        wait = parameters.wait(request.GET)
-        if wait:
+        if request.META["QUERY_STRING"] and (wait := parameters.wait(request.GET)):
             await_event(wait)
         body = encode(view(request, **address))
         return HttpResponse(body, content_type="application/json")

@@ -11,6 +11,7 @@ from bench.servers import PRODUCTS
 from bench.system import System
 from bench.target import Target
 from devstack.ports import free_port, is_free
+from devstack.roles import ROLES, is_healthy, manage
 from devstack.waiting import wait_until
 
 CONNECTIONS = 16
@@ -22,6 +23,7 @@ PGBENCH_S = "pgbench, orders/s"
 HOT_S = "50 products, orders/s"
 READS_S = "reads/s"
 BARE_S = "bare view, answers/s"
+GRANIAN_S = "granian, reads/s"
 WARM_UP_S = 1
 
 
@@ -88,22 +90,43 @@ def bulk(bench: Bench) -> Sequence[Figure]:
 
 
 def reads(bench: Bench) -> Sequence[Figure]:
-    samples: dict[str, list[float]] = {READS_S: [], BARE_S: []}
+    samples: dict[str, list[float]] = {READS_S: [], BARE_S: [], GRANIAN_S: []}
     if bench.given:
         for _ in bench.each_round():
             samples[READS_S].append(get_sales(bench.given, bench.seconds))
         return [ratio("reads", READS_S, BARE_S, samples)]
-    with bench.system("reads", "queries") as system, bare_view(system) as address:
+    with (
+        bench.system("reads", "queries") as system,
+        bare_view(system) as address,
+        granian(system) as other_address,
+    ):
         target = bench.target_of(system)
+        other = target._replace(query_url=other_address)
         get_sales(target, WARM_UP_S)
         for _ in bench.each_round():
             samples[BARE_S].append(_get_nothing(address, bench.seconds))
             samples[READS_S].append(get_sales(target, bench.seconds))
-    return [ratio("reads", READS_S, BARE_S, samples)]
+            samples[GRANIAN_S].append(get_sales(other, bench.seconds))
+    return [
+        ratio("reads", READS_S, BARE_S, samples),
+        ratio("reads, granian", GRANIAN_S, READS_S, samples, judged=False),
+    ]
 
 
 def _get_nothing(address: str, seconds: int) -> float:
     return wrk.run("bare", address, seconds=seconds, connections=CONNECTIONS).rate
+
+
+@contextmanager
+def granian(system: System) -> Iterator[str]:
+    """The address of the query role on the other server that it may have."""
+    port = free_port()
+    settings = {"QUERY_SERVER": "granian", "QUERY_SERVICE_PORT": str(port)}
+    system.start_as("granian", manage(*ROLES["queries"]), **settings)
+    address = f"http://127.0.0.1:{port}"
+    wait_until(lambda: is_healthy(address), seconds=20, what="granian")
+    yield address
+    system.stop("granian")
 
 
 @contextmanager

@@ -29,10 +29,11 @@ class Reply(NamedTuple):
 
 
 class Web:
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, **settings: str) -> None:
         self.postgres = Postgres(directory / "postgres", settings=FOR_TESTS)
         self.ports = {"commands": free_port(), "queries": free_port()}
         self._directory = directory
+        self._settings = settings
         self._roles: list[Process] = []
 
     def start(self) -> None:
@@ -45,6 +46,7 @@ class Web:
             "QUERY_SERVICE_PORT": str(self.ports["queries"]),
             "SECRET_KEY": "web",
             "MAX_BODY_BYTES": str(MAX_BODY),
+            **self._settings,
         }
         for database in ("default", "read"):
             self._manage(environment, "migrate", "-v0", f"--database={database}").wait()

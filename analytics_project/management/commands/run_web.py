@@ -1,4 +1,4 @@
-"""Becomes the web server of one role: gunicorn with threads."""
+"""Becomes the web server of one role: gunicorn with threads, or granian if chosen."""
 
 import os
 import sys
@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+APPLICATION = "analytics_project.wsgi:application"
+HEADER_TIMEOUT_S = 5  # for a client to send the head of a request
 SHARED_MEMORY = "/dev/shm"  # noqa: S108 (gunicorn makes its own private file there)
 GRACE_S = 8  # for requests in flight after SIGTERM
 KEEPALIVE_S = 5
@@ -23,9 +25,12 @@ class Command(BaseCommand):
         parser.add_argument("--role", choices=("commands", "queries"), required=True)
 
     def handle(self, *, role: str, **_: Any) -> None:
+        name = settings.QUERY_SERVER if role == "queries" else "gunicorn"
+        if name not in SERVERS:
+            raise CommandError(f"QUERY_SERVER is one of {', '.join(SERVERS)}.")
         os.execve(  # noqa: S606 (no shell is wanted)
             sys.executable,
-            [sys.executable, "-m", "gunicorn", *gunicorn_arguments(role)],
+            [sys.executable, "-m", name, *SERVERS[name](role)],
             {**os.environ, "ROLE": role},
         )
 
@@ -46,7 +51,26 @@ def gunicorn_arguments(role: str) -> list[str]:
     if Path(SHARED_MEMORY).is_dir():
         options["worker-tmp-dir"] = SHARED_MEMORY
     flags = [f"--{name}={value}" for name, value in options.items()]
-    return [*flags, "--no-control-socket", "analytics_project.wsgi:application"]
+    return [*flags, "--no-control-socket", APPLICATION]
+
+
+def granian_arguments(role: str) -> list[str]:
+    options = {
+        "interface": "wsgi",
+        "http": "1",
+        "host": settings.BIND_HOST.strip("[]"),
+        "port": port(role),
+        "workers": settings.WEB_WORKERS,
+        "blocking-threads": settings.WEB_THREADS,
+        "http1-header-read-timeout": HEADER_TIMEOUT_S * 1000,  # ms
+        "workers-kill-timeout": GRACE_S,
+        "log-level": "warning",
+    }
+    flags = [f"--{name}={value}" for name, value in options.items()]
+    return [*flags, "--no-ws", "--respawn-failed-workers", APPLICATION]
+
+
+SERVERS = {"gunicorn": gunicorn_arguments, "granian": granian_arguments}
 
 
 def host() -> str:
