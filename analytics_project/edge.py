@@ -1,4 +1,4 @@
-"""The outermost layers of both roles: whom they answer, and by which way."""
+"""The outermost layer of both roles: whom it answers, and by which way."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -7,42 +7,44 @@ from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 from django.urls import resolve
 
-from analytics_project.problems import problem_response, render
+from analytics_project.problems import (
+    as_problem,
+    is_error_page,
+    problem_response,
+    render,
+)
 
 View = Callable[[HttpRequest], HttpResponse]
 API = ("/api/", "/health")
 
 
 def edge(get_response: View) -> View:
-    def middleware(request: HttpRequest) -> HttpResponse:
-        fault = fault_of(request)
-        if fault:
-            return framed(
-                problem_response(HTTPStatus.BAD_REQUEST, detail=fault), request
-            )
-        return framed(get_response(request), request)
-
-    return middleware
-
-
-def api(get_response: View) -> View:
-    """Machines' requests go straight to their view: what follows is for pages.
+    """Machines' requests go straight to their view; other middleware is for pages.
 
     Sessions, CSRF tokens and static files would cost an order an eighth of its
     processor time (docs/performance.md), and the APIs use none of them.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if not request.path_info.startswith(API):
-            return get_response(request)
-        try:
-            match = request.resolver_match = resolve(request.path_info)
-            response: HttpResponse = match.func(request, *match.args, **match.kwargs)
-        except Exception as error:  # the rim: each becomes an answer
-            return render(error)
-        return response
+        if fault := fault_of(request):
+            response = problem_response(HTTPStatus.BAD_REQUEST, detail=fault)
+        elif request.path_info.startswith(API):
+            response = answer(request)
+        else:
+            response = get_response(request)
+        return framed(response, request)
 
     return middleware
+
+
+def answer(request: HttpRequest) -> HttpResponse:
+    """A view's, or the problem that it ran into."""
+    try:
+        match = request.resolver_match = resolve(request.path_info)
+        response: HttpResponse = match.func(request, *match.args, **match.kwargs)
+    except Exception as error:  # the rim: each becomes an answer
+        return render(error)
+    return as_problem(response) if is_error_page(response) else response
 
 
 def fault_of(request: HttpRequest) -> str | None:

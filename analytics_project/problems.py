@@ -126,8 +126,8 @@ class ProblemMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if response.status_code >= HTTPStatus.BAD_REQUEST and is_page(response):
-            return response if is_admin(request) else as_problem(response)
+        if is_error_page(response) and not is_admin(request):
+            return as_problem(response)
         return response
 
     def process_exception(
@@ -141,7 +141,9 @@ def is_admin(request: HttpRequest) -> bool:
     return match is not None and match.app_name == "admin"
 
 
-def is_page(response: HttpResponse) -> bool:
+def is_error_page(response: HttpResponse) -> bool:
+    if response.status_code < HTTPStatus.BAD_REQUEST:
+        return False
     return response.get("Content-Type", "text/html").startswith("text/html")
 
 

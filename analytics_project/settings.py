@@ -133,7 +133,6 @@ if HAS_ADMIN:
 _EDGE = [
     "analytics_project.edge.edge",
     "analytics_project.problems.ProblemMiddleware",
-    "analytics_project.edge.api",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
 ]

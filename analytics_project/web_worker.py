@@ -19,6 +19,7 @@ ANSWER = (
 RECEIVE_TIMEOUT_S = 5  # for a client's next bytes, of head or body
 HESITATION_S = 0.0002  # before a connection is accepted, for each that there is
 LONGEST_HESITATION_S = 0.002
+SILENCE_S = 1  # between two signs of life; its master waits 30 s for one
 
 
 def is_no_timeout(record: logging.LogRecord) -> bool:
@@ -36,10 +37,22 @@ def write_problem(sock: socket.socket, status: int, reason: str, message: str) -
 
 
 class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
+    _silent_until = 0.0
+
     def init_process(self) -> Any:
         util.write_error = write_problem
         self.log.error_log.addFilter(is_no_timeout)
+        self.limit_waiting()
         return super().init_process()
+
+    def limit_waiting(self) -> None:
+        """By the kernel, as gunicorn sets the timeout of Python's socket to none.
+
+        Linux hands it down from the listening socket to all that it accepts.
+        """
+        limit = struct.pack("@ll", RECEIVE_TIMEOUT_S, 0)  # struct timeval
+        for listener in self.sockets:
+            listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)
 
     def accept(self, listener: Any) -> Any:
         """Lets a process with fewer connections be quicker than this one.
@@ -50,8 +63,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         time.sleep(min(self.nr_conns * HESITATION_S, LONGEST_HESITATION_S))
         return super().accept(listener)
 
-    def handle(self, conn: Any) -> Any:
-        """By the kernel, as gunicorn sets the timeout of Python's socket to none."""
-        limit = struct.pack("@ll", RECEIVE_TIMEOUT_S, 0)  # struct timeval
-        conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)
-        return super().handle(conn)
+    def notify(self) -> None:
+        """Once a second: gunicorn would say that it is alive twice a request."""
+        if time.monotonic() >= self._silent_until:
+            self._silent_until = time.monotonic() + SILENCE_S
+            super().notify()
