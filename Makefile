@@ -2,6 +2,7 @@
 # Arguments are passed on: make test ARGS="-k outbox"
 ARGS ?=
 SCENARIO ?=
+CLUSTER ?=
 ROW ?=
 DEV = python3 dev.py
 
@@ -9,7 +10,7 @@ DEV = python3 dev.py
 .PHONY: run test check demo bench chaos chaos-long manage clean help
 
 run: ## Start the servers and all roles; Ctrl-C stops them
-	@$(DEV) run $(ARGS)
+	@$(DEV) run $(addprefix --cluster=,$(CLUSTER)) $(ARGS)
 
 test: ## Run the tests on servers of their own
 	@$(DEV) test $(ARGS)

@@ -92,6 +92,8 @@ DATABASES: dict[str, dict[str, Any]] = {
     "default": {} if ROLE == "queries" else database("DATABASE_URL"),
     "read": database("READ_DATABASE_URL", read_only=ROLE == "queries"),
 }
+if ROLE == "queries" and env.str("READ_REPLICA_URL", default=""):
+    DATABASES["read"] = database("READ_REPLICA_URL", read_only=True)
 DATABASE_ROUTERS = [
     "analytics_project.routers.ReadRouter",
     "analytics_project.routers.WriteRouter",

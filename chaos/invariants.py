@@ -77,7 +77,7 @@ def _settle(system: System) -> Iterator[str]:
 
 def _at_rest(system: System, parked: int) -> Iterator[str]:
     """I5: nothing is on its way, and exactly the poison is parked."""
-    direct = system.servers.rabbitmq.url(system.name)
+    direct = system.broker_url
     _end(system, "relay")
     with suppress(TooLate):
         eventually(lambda: queues.ready(direct, queues.EVENTS) == 0, "empty", 10)

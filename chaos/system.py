@@ -55,6 +55,7 @@ class System:
             "SECRET_KEY": "flow",
             **settings,
         }
+        self.broker_url = servers.rabbitmq.url(self.name)  # past any proxy
         self.roles: dict[str, Process] = {}
 
     # --- roles --------------------------------------------------------------------

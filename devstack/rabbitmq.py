@@ -7,6 +7,7 @@ import socket
 import subprocess
 import urllib.request
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from devstack import rabbitmq_files
@@ -28,7 +29,8 @@ default_user = {user}
 default_pass = {password}
 collect_statistics_interval = 1000
 """
-ERLANG_OPTIONS = "-kernel inet_dist_use_interface {127,0,0,1}"
+# Silence is noticed after so many seconds (60 by default) among nodes of a cluster.
+ERLANG_OPTIONS = "-kernel inet_dist_use_interface {127,0,0,1} -kernel net_ticktime 10"
 
 
 class RabbitMQ:
@@ -65,17 +67,18 @@ class RabbitMQ:
 
     def _process(self, name: str, command: list[str]) -> Process:
         log = self.directory / f"{name}.log"
-        env = self._environment()
+        env = self.environment
         return Process(name, command, env=env, cwd=self.directory, log=log)
 
-    def _environment(self) -> dict[str, str]:
-        node = kept_secret(self.directory / "node").translate({ord("_"): "-"})
+    @property
+    def environment(self) -> dict[str, str]:
+        """Of the server, of epmd and of rabbitmqctl."""
         erlang = self._programs.erlang
         path = [str(erlang)] if erlang else []
         own = {
             "HOME": self.directory,
             "RABBITMQ_HOME": self._programs.home,
-            "RABBITMQ_NODENAME": f"node{node}@localhost",
+            "RABBITMQ_NODENAME": self.node,
             "RABBITMQ_NODE_PORT": self.port,
             "RABBITMQ_DIST_PORT": self._distribution_port,
             "RABBITMQ_CONF_ENV_FILE": "/dev/null",
@@ -95,6 +98,12 @@ class RabbitMQ:
             MARK: self.directory,
         }
         return dict(os.environ) | {name: str(value) for name, value in own.items()}
+
+    @property
+    def node(self) -> str:
+        """Its name among nodes."""
+        secret = kept_secret(self.directory / "node").translate({ord("_"): "-"})
+        return f"node{secret}@localhost"
 
     def url(self, vhost: str = "/") -> str:
         server = f"{self.user}:{self.password}@127.0.0.1:{self.port}"
@@ -153,7 +162,7 @@ class RabbitMQ:
             check=False,
             capture_output=True,
             text=True,
-            env=self._environment(),
+            env=self.environment,
             cwd=self.directory,
         )
         if done.returncode:
@@ -161,7 +170,13 @@ class RabbitMQ:
             raise CommandFailed(f"rabbitmqctl {command[0]} failed: {output}")
         return done.stdout
 
-    def _manage(self, method: str, path: str) -> None:
+    def queue(self, vhost: str, name: str) -> dict[str, Any]:
+        """What the management plugin knows of a queue."""
+        path = f"queues/{quote(vhost, safe='')}/{quote(name, safe='')}"
+        found: dict[str, Any] = json.loads(self._manage("GET", path))
+        return found
+
+    def _manage(self, method: str, path: str) -> bytes:
         address = f"http://127.0.0.1:{self.management_port}/api/{path}"
         login = base64.b64encode(f"{self.user}:{self.password}".encode()).decode()
         headers = {
@@ -171,7 +186,9 @@ class RabbitMQ:
         request = urllib.request.Request(
             address, method=method, headers=headers, data=json.dumps({}).encode()
         )
-        urllib.request.urlopen(request, timeout=30).close()  # noqa: S310
+        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
+            content: bytes = answer.read()
+            return content
 
     @property
     def pid(self) -> int | None:

@@ -1,5 +1,6 @@
 """`run`: the servers, the migrations, the roles, until Ctrl-C."""
 
+import argparse
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -21,7 +22,15 @@ ROLE_GRACE = 4.0  # seconds for the batch or the requests in hand
 
 
 def main(arguments: list[str]) -> int:
-    with running_stack() as (_, supervisor):
+    parser = argparse.ArgumentParser(prog="make run")
+    parser.add_argument(
+        "--cluster",
+        type=int,
+        default=1,
+        metavar="NODES",
+        help="nodes of RabbitMQ; make run CLUSTER=3",
+    )
+    with running_stack(nodes=parser.parse_args(arguments).cluster) as (_, supervisor):
         serve(supervisor)
 
 
@@ -32,10 +41,10 @@ def serve(supervisor: Supervisor) -> NoReturn:
 
 
 @contextmanager
-def running_stack() -> Iterator[tuple[dict[str, str], Supervisor]]:
+def running_stack(*, nodes: int = 1) -> Iterator[tuple[dict[str, str], Supervisor]]:
     """The roles' environment, once all is healthy; stops all, however it ends."""
     with ExitStack() as at_the_end, locked(STACK):
-        stack, ports = _stack()
+        stack, ports = _stack(nodes)
         at_the_end.callback(stack.stop)
         stack.start()
         password = prepare(stack.environment)
@@ -50,7 +59,7 @@ def running_stack() -> Iterator[tuple[dict[str, str], Supervisor]]:
         yield stack.environment, supervisor
 
 
-def _stack() -> tuple[Stack, list[int]]:
+def _stack(nodes: int) -> tuple[Stack, list[int]]:
     given = given_environment()
     end_leftovers(STACK)
     ports = web_ports(given)
@@ -59,6 +68,7 @@ def _stack() -> tuple[Stack, list[int]]:
         given=given | {setting: str(port) for setting, port in ports.items()},
         cache=RABBITMQ_PROGRAMS,
         ports=choose_ports(STACK / "ports.json"),
+        nodes=nodes,
     )
     return stack, list(ports.values())
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from devstack import dotenv
+from devstack.cluster import Cluster
 from devstack.leftovers import MARK, end_leftovers
 from devstack.postgres import Postgres
 from devstack.process import stop_all
@@ -21,7 +22,8 @@ class Stack:
     """URLs in `given` win: a server whose URLs are all given is not started.
 
     `ports` are names as in ports.DEFAULTS; those that are missing are free ones.
-    `environment` is complete when `start` has returned.
+    `environment` is complete when `start` has returned. With more than one of `nodes`,
+    RabbitMQ is a cluster.
     """
 
     def __init__(
@@ -32,6 +34,7 @@ class Stack:
         cache: Path,
         ports: Mapping[str, int] | None = None,
         settings: Mapping[str, str] | None = None,
+        nodes: int = 1,
     ) -> None:
         self.directory = directory
         self.environment = dict(given)
@@ -40,11 +43,14 @@ class Stack:
         self.environment[MARK] = str(directory)
         self.postgres: Postgres | None = None
         self.rabbitmq: RabbitMQ | None = None
+        self.cluster: Cluster | None = None
         ports = ports or {}
         if not given.keys() >= DATABASES.keys():
             port = ports.get("postgres")
             self.postgres = Postgres(directory / "postgres", port, settings=settings)
-        if "BROKER_URL" not in given:
+        if "BROKER_URL" not in given and nodes > 1:
+            self.cluster = Cluster(directory / "cluster", nodes=nodes, cache=cache)
+        elif "BROKER_URL" not in given:
             self.rabbitmq = RabbitMQ(
                 directory / "rabbitmq",
                 ports.get("rabbitmq"),
@@ -56,12 +62,16 @@ class Stack:
 
     @property
     def servers(self) -> list[Postgres | RabbitMQ]:
-        return [server for server in (self.postgres, self.rabbitmq) if server]
+        nodes = self.cluster.nodes if self.cluster else [self.rabbitmq]
+        return [server for server in (self.postgres, *nodes) if server]
 
     def start(self) -> None:
         """Both at the same time: RabbitMQ alone takes five seconds."""
+        if self.cluster:
+            self.cluster.start()
         for server in self.servers:
-            server.launch()
+            if not server.running:
+                server.launch()
         for server in self.servers:
             server.wait()
             print(f"{server.name} is ready on 127.0.0.1:{server.port}")
@@ -76,6 +86,8 @@ class Stack:
                 if name not in self.environment:
                     url = self.postgres.ensure_database(database)
                     self.environment[name] = url
+        if self.cluster:
+            self.environment["BROKER_URL"] = ",".join(self.cluster.urls())
         if self.rabbitmq:
             self.environment["BROKER_URL"] = self.rabbitmq.url()
             self.environment["BROKER_MANAGEMENT_URL"] = self.rabbitmq.management_url
@@ -90,4 +102,6 @@ class Stack:
 
     def stop(self, *, grace: float = SERVER_GRACE) -> None:
         stop_all(self.servers, grace=grace)
+        if self.cluster:
+            self.cluster.kill()  # what its nodes share
         end_leftovers(self.directory, grace=0)

@@ -4,6 +4,7 @@ from chaos.row import Row
 from chaos.rows import (
     broker,
     clocks,
+    cluster,
     crash_points,
     disks,
     drains,
@@ -16,6 +17,7 @@ from chaos.rows import (
     poison,
     rebuilds,
     soak,
+    standby,
     topology,
     writers,
 )
@@ -48,5 +50,7 @@ ROWS = (
     Row("21", "clocks and zones", clocks.FIGURE, clocks.clocks),
     Row("22", "rebuild under load", rebuilds.FIGURE, rebuilds.rebuilds),
     Row("23", "idempotency keys", keys.FIGURE, keys.keys),
+    Row("cluster", "cluster of three nodes", cluster.FIGURE, cluster.cluster),
+    Row("standby", "queries from a standby", standby.FIGURE, standby.standby),
     Row("soak", "soak", soak.FIGURE, soak.soak),
 )
