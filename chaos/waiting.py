@@ -1,13 +1,17 @@
-"""Wait for a condition, looking often."""
+"""Wait for a condition, looking often; look after something meanwhile."""
 
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TypeVar
 
 from chaos.errors import TooLate
 
 DEADLINE_S = 60.0
-LOOK_S = 0.01
+LOOK_S = 0.01  # of who waits
+WATCH_S = 0.2  # of who looks after something
 
 T = TypeVar("T")
 
@@ -20,3 +24,28 @@ def eventually(condition: Callable[[], T], what: str, seconds: float = DEADLINE_
             raise TooLate(f"{what}: not within {seconds:g} s")
         time.sleep(LOOK_S)
     return found
+
+
+@contextmanager
+def meanwhile(look: Callable[[], object], every: float = WATCH_S) -> Iterator[None]:
+    """Calls `look` in a thread, again after so many seconds, until the block ends.
+
+    What it raises ends the looking, and is raised in the end.
+    """
+    stop = threading.Event()
+
+    def watch() -> None:
+        while not stop.wait(every):
+            look()
+
+    with ThreadPoolExecutor(max_workers=1) as executor:
+        watching = executor.submit(watch)
+        try:
+            yield
+        except Exception:
+            stop.set()
+            watching.result()  # the reason, if this raises
+            raise
+        finally:
+            stop.set()
+        watching.result()

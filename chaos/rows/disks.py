@@ -3,11 +3,11 @@
 import copy
 import os
 import shutil
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -19,7 +19,7 @@ from chaos.mounts import Disk, disk
 from chaos.row import Result
 from chaos.servers import TEMPLATE, Servers, run_manage
 from chaos.system import System
-from chaos.waiting import eventually
+from chaos.waiting import eventually, meanwhile
 from devstack.folder import RABBITMQ_PROGRAMS
 from devstack.postgres import Postgres
 from devstack.rabbitmq import RabbitMQ
@@ -40,7 +40,6 @@ SETTINGS = {
     "shared_buffers": "32MB",
     "wal_recycle": "off",  # a segment that was used makes no room for the next
 }
-LOOK_S = 0.2
 SWITCHES = 3  # segments: one may have been made in advance
 APPLIED = "SELECT 1 FROM sales_ledger WHERE order_id = %s LIMIT 1"
 
@@ -55,7 +54,7 @@ def disk_full(chaos: Chaos) -> Result:
         load = Load(
             system, system.make_products(), seed=chaos.seed, batch=10, rate=RATE
         )
-        with load.running(), _supervised(small.servers):
+        with load.running(), meanwhile(partial(_supervise, small.servers)):
             for name, full in disks.items():
                 load.wait_for(200)
                 chaos.step(f"no space for {name}")
@@ -98,25 +97,12 @@ def _applied(system: System, order: int) -> bool:
     return False
 
 
-@contextmanager
-def _supervised(servers: Servers) -> Iterator[None]:
+def _supervise(servers: Servers) -> None:
     """Starts a server again that has ended, as systemd or an orchestrator does."""
-    stop = threading.Event()
-
-    def watch() -> None:
-        while not stop.wait(LOOK_S):
-            for server in (servers.write, servers.rabbitmq):
-                if not server.running:
-                    server.kill()  # what is left of it
-                    server.launch()
-
-    watching = threading.Thread(target=watch, daemon=True)
-    watching.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        watching.join()
+    for server in (servers.write, servers.rabbitmq):
+        if not server.running:
+            server.kill()  # what is left of it
+            server.launch()
 
 
 @contextmanager

@@ -1,9 +1,7 @@
 """Little memory: a backlog that does not fit, and limits that the kernel holds."""
 
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, suppress
 from functools import partial
 
 from bench import seed
@@ -15,7 +13,7 @@ from chaos.invariants import violations
 from chaos.load import Load
 from chaos.row import Result
 from chaos.system import System
-from chaos.waiting import eventually
+from chaos.waiting import eventually, meanwhile
 
 BACKLOG_FIGURE = (
     "2 million events: consumer <= 150 MB, relay <= 120 MB, lag true to a second"
@@ -88,7 +86,7 @@ def caps(chaos: Chaos) -> Result:
             eventually(partial(system.answers, role), f"{role} answers")
         tight: dict[str, int] = {}
         load = Load(system, system.make_products(), seed=chaos.seed, rate=RATE)
-        with load.running(), _supervised(system, groups):
+        with load.running(), meanwhile(partial(_supervise, system, groups)):
             load.wait_for(orders)
             system.wait_until_applied()
             enough = {role: group.kills for role, group in groups.items()}
@@ -120,22 +118,9 @@ def _starve(system: System, role: str, group: Cgroup) -> int:
     raise Unexpected(f"{role} lives with {megabytes} MB")
 
 
-@contextmanager
-def _supervised(system: System, groups: dict[str, Cgroup]) -> Iterator[None]:
+def _supervise(system: System, groups: dict[str, Cgroup]) -> None:
     """Starts a role again that has ended, under the same limit."""
-    stop = threading.Event()
-
-    def watch() -> None:
-        while not stop.wait(LOOK_S):
-            for role, group in groups.items():
-                if not system.roles[role].running:
-                    system.roles[role].start()
-                    group.add(system.roles[role].pid)
-
-    watching = threading.Thread(target=watch, daemon=True)
-    watching.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        watching.join()
+    for role, group in groups.items():
+        if not system.roles[role].running:
+            system.roles[role].start()
+            group.add(system.roles[role].pid)

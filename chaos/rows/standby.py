@@ -1,6 +1,5 @@
 """The query role reads from a standby: it tells the standby's lag, and outlives it."""
 
-import threading
 import time
 from collections import Counter
 from typing import LiteralString
@@ -12,7 +11,7 @@ from chaos.load import Load
 from chaos.row import Result
 from chaos.standbys import standby_of
 from chaos.system import System
-from chaos.waiting import eventually
+from chaos.waiting import eventually, meanwhile
 
 FIGURE = (
     "lag told within a second while a standby is paused, 0 when it has caught up; its"
@@ -78,23 +77,18 @@ def _paused(chaos: Chaos, system: System, load: Load, url: str) -> tuple[float, 
 def _promoted(system: System, load: Load, url: str) -> Counter[int]:
     """The statuses of questions asked all the while, by how often."""
     answers: Counter[int] = Counter()
-    done = threading.Event()
 
     def ask() -> None:
-        while not done.is_set():
-            try:
-                status = system.get("/api/analytics/customers/1/lifetime-value").status
-            except OSError:
-                status = 0
-            answers[status] += 1
+        try:
+            status = system.get("/api/analytics/customers/1/lifetime-value").status
+        except OSError:
+            status = 0
+        answers[status] += 1
 
-    asking = threading.Thread(target=ask)
-    asking.start()
-    load.wait_for(20)
-    _tell(url, "SELECT pg_promote()")
-    load.wait_for(50)
-    done.set()
-    asking.join()
+    with meanwhile(ask, every=0):
+        load.wait_for(20)
+        _tell(url, "SELECT pg_promote()")
+        load.wait_for(50)
     return answers
 
 
