@@ -1,10 +1,10 @@
 """Measures: python -m bench --help."""
 
 import argparse
-import shutil
 import sys
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -17,10 +17,7 @@ from bench.progress import Watcher, watching
 from bench.scenarios import SCENARIOS
 from bench.servers import PRODUCTS
 from bench.target import Link, Target, make_product, write_ids
-from devstack.errors import StackError
-from devstack.folder import LOCAL, locked
-from devstack.leftovers import end_leftovers
-from devstack.signals import interrupt_once
+from devstack.own_folder import run_in_own_folder
 
 ROUNDS = 5
 SECONDS = 2  # of load a round
@@ -28,19 +25,7 @@ SECONDS = 2  # of load a round
 
 def main(arguments: Sequence[str]) -> int:
     options = parse(arguments)
-    interrupt_once()
-    folder = LOCAL / f"bench-{time.strftime('%H%M%S')}"
-    try:
-        with locked(folder):
-            return measure(options, folder)
-    except (BenchError, StackError) as error:
-        print(f"bench: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
-    finally:
-        end_leftovers(folder, grace=0)
-        shutil.rmtree(folder, ignore_errors=True)
+    return run_in_own_folder("bench", partial(measure, options), errors=(BenchError,))
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:

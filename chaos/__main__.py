@@ -2,10 +2,10 @@
 
 import argparse
 import random
-import shutil
 import sys
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -17,27 +17,12 @@ from chaos.report import Outcome
 from chaos.row import Result, Row
 from chaos.rows import ROWS
 from chaos.servers import Servers
-from devstack.errors import StackError
-from devstack.folder import LOCAL, locked
-from devstack.leftovers import end_leftovers
-from devstack.signals import interrupt_once
+from devstack.own_folder import run_in_own_folder
 
 
 def main(arguments: Sequence[str]) -> int:
     options = parse(arguments)
-    interrupt_once()
-    folder = LOCAL / f"chaos-{time.strftime('%H%M%S')}-{random.randrange(10**6)}"
-    try:
-        with locked(folder):
-            return run(options, folder)
-    except StackError as error:
-        print(f"chaos: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
-    finally:
-        end_leftovers(folder, grace=0)
-        tidy(folder, logs=options.logs)
+    return run_in_own_folder("chaos", partial(run, options), keep_logs=options.logs)
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
@@ -81,14 +66,6 @@ def run(options: argparse.Namespace, folder: Path) -> int:
         servers.stop()
     report.write(outcomes, long=options.long, keep=options.keep)
     return verdict(outcomes, console)
-
-
-def tidy(folder: Path, *, logs: bool) -> None:
-    """Removes what the run made, but for the logs of the roles if they are wanted."""
-    for made in folder.glob("*/"):
-        shutil.rmtree(made, ignore_errors=True)
-    if not logs:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def experiment(

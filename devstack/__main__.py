@@ -4,10 +4,9 @@ import sys
 from importlib import import_module
 
 from devstack.errors import StackError
-from devstack.signals import interrupt_once
+from devstack.signals import INTERRUPTED, interrupt_once
 
 COMMANDS = ("run", "test", "check", "demo", "bench", "chaos", "manage", "clean")
-INTERRUPTED = 130  # what a shell reports after Ctrl-C
 
 
 def main(command: str, *arguments: str) -> int:

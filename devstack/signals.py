@@ -4,6 +4,7 @@ import signal
 from types import FrameType
 
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+INTERRUPTED = 130  # the status that a shell reports after Ctrl-C
 
 
 def interrupt_once() -> None:
