@@ -1,11 +1,10 @@
 """Nodes of RabbitMQ that are one broker."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from devstack.leftovers import MARK
 from devstack.ports import free_port
-from devstack.process import GRACE, Process, stop_all
+from devstack.process import Process
 from devstack.rabbitmq import RabbitMQ
 from devstack.secrets_file import kept_secret, write_private
 
@@ -44,13 +43,13 @@ class Cluster:
         for node in others:
             _join(node, first)
 
-    def urls(self, vhost: str = "/") -> Sequence[str]:
+    def urls(self, vhost: str = "/") -> list[str]:
         return [node.url(vhost) for node in self.nodes]
 
-    def add_vhost(self, name: str) -> str:
-        """Makes an empty virtual host; the URLs of all nodes, separated by commas."""
+    def add_vhost(self, name: str) -> list[str]:
+        """Makes an empty virtual host; the URLs of all nodes."""
         self.nodes[0].add_vhost(name)
-        return ",".join(self.urls(name))
+        return self.urls(name)
 
     def leader(self, vhost: str, queue: str) -> RabbitMQ:
         """The node that writes for a quorum queue; asks the first that answers."""
@@ -63,10 +62,6 @@ class Cluster:
     def kill(self) -> None:
         for node in self.nodes:
             node.kill()
-        self._epmd.kill()
-
-    def stop(self, *, grace: float = GRACE) -> None:
-        stop_all(self.nodes, grace=grace)
         self._epmd.kill()
 
 

@@ -39,7 +39,7 @@ def cluster(chaos: Chaos) -> Result:
 def _with(chaos: Chaos, nodes: Cluster) -> Result:
     problems: list[str] = []
     vhost = "chaos"
-    urls = nodes.add_vhost(vhost).split(",")
+    urls = nodes.add_vhost(vhost)
     with chaos.system(BROKER_URL=urls[0]) as system:
         system.broker_url = urls[0]
         all_of_them = ",".join(url + HEARTBEAT for url in urls)
