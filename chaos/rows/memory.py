@@ -1,5 +1,6 @@
 """Little memory: a backlog that does not fit, and limits that the kernel holds."""
 
+import errno
 import time
 from contextlib import ExitStack, suppress
 from functools import partial
@@ -110,12 +111,23 @@ def _starve(system: System, role: str, group: Cgroup) -> int:
     """Starts the role with less and less until it is killed; with how many MB."""
     before = group.kills
     for megabytes in TIGHT_MB:
-        system.roles[role].kill()
-        group.limit(megabytes)  # its supervisor starts it again
+        eventually(partial(_tighten, system, role, group, megabytes), "a limit")
         with suppress(TooLate):
             eventually(lambda: group.kills > before, "an OOM kill", PATIENCE_S)
             return megabytes
     raise Unexpected(f"{role} lives with {megabytes} MB")
+
+
+def _tighten(system: System, role: str, group: Cgroup, megabytes: int) -> bool:
+    """Whether the limit holds: the kernel refuses one below what is in use."""
+    system.roles[role].kill()  # its supervisor starts it again
+    try:
+        group.limit(megabytes)
+    except OSError as error:
+        if error.errno != errno.EBUSY:
+            raise
+        return False
+    return True
 
 
 def _supervise(system: System, groups: dict[str, Cgroup]) -> None:
