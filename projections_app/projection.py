@@ -8,11 +8,12 @@ from psycopg.sql import SQL, Composed, Identifier
 
 LEDGER = "sales_ledger"
 
-Merge = Literal["add", "greatest"]
+Merge = Literal["add", "greatest", "least"]
 
 _MERGES: dict[Merge, SQL] = {
     "add": SQL("{column} = target.{column} + excluded.{column}"),
     "greatest": SQL("{column} = greatest(target.{column}, excluded.{column})"),
+    "least": SQL("{column} = least(target.{column}, excluded.{column})"),
 }
 
 

@@ -105,7 +105,7 @@ def _prepare(position: int, body: bytes) -> _Prepared:
         case ProductState():
             check_money(payload.price)
             return named._replace(product=payload)
-    return named._replace(lines=ledger.lines(about.id, payload))
+    return named._replace(lines=ledger.lines(about.id, payload, about.time))
 
 
 def _bisect(batch: list[_Prepared], projections: Sequence[Projection]) -> list[Failure]:

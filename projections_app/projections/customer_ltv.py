@@ -1,7 +1,7 @@
-"""How much did a customer spend, in how many orders, and when last?
+"""How much did a customer spend, in how many orders, when first, and when last?
 
-The last order's date looks at all lines, also cancelled ones and reversals: those
-carry the date of their order, so that it does not matter which event comes first.
+The dates look at all lines, also cancelled ones and reversals: those carry the date
+of their order, so that it does not matter which event comes first.
 """
 
 from projections_app.projection import Projection
@@ -14,6 +14,8 @@ CUSTOMER_LTV = Projection(
         "total_spent": "add",
         "order_count": "add",
         "last_order_date": "greatest",
+        "first_order_date": "least",
+        "orders_placed": "add",
     },
     query="""
         SELECT customer_id,
@@ -21,7 +23,9 @@ CUSTOMER_LTV = Projection(
                count(DISTINCT order_id) FILTER (WHERE kind = 'sale')
                - count(DISTINCT order_id) FILTER (WHERE kind = 'cancellation')
                    AS order_count,
-               max(order_placed_at) AS last_order_date
+               max(order_placed_at) AS last_order_date,
+               min(order_placed_at) AS first_order_date,
+               count(DISTINCT order_id) FILTER (WHERE kind = 'sale') AS orders_placed
           FROM {ledger}
          WHERE {where}
          GROUP BY customer_id

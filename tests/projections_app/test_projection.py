@@ -80,8 +80,12 @@ def test_another_ledger_can_be_summed(cut: int, projection: Projection) -> None:
 
 def test_the_hottest_tables_are_written_last() -> None:
     assert [each.name for each in PROJECTIONS] == [
+        "orders",
         "product_sales",
         "customer_ltv",
+        "product_month",
         "category_metrics",
+        "category_month",
+        "sales_quarter",
         "hourly_sales",
     ]

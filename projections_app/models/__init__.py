@@ -1,0 +1,41 @@
+"""The read side's tables: the ledger, what is rolled up from it, and bookkeeping."""
+
+from projections_app.models.bookkeeping import (
+    DeadLetter,
+    DeliveryAttempt,
+    ProcessedEvent,
+    ProjectionState,
+    SyncState,
+)
+from projections_app.models.ledger import SalesLedger
+from projections_app.models.rollups import (
+    CategoryMonth,
+    OrderSales,
+    ProductMonth,
+    QuarterHourSales,
+)
+from projections_app.models.views import (
+    CategoryMetrics,
+    CustomerLtv,
+    HourlySales,
+    ProductCatalog,
+    ProductSales,
+)
+
+__all__ = [
+    "CategoryMetrics",
+    "CategoryMonth",
+    "CustomerLtv",
+    "DeadLetter",
+    "DeliveryAttempt",
+    "HourlySales",
+    "OrderSales",
+    "ProcessedEvent",
+    "ProductCatalog",
+    "ProductMonth",
+    "ProductSales",
+    "ProjectionState",
+    "QuarterHourSales",
+    "SalesLedger",
+    "SyncState",
+]

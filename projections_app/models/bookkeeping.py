@@ -1,0 +1,96 @@
+"""What was applied, what was parked, and how far everything is."""
+
+from django.db import models
+from django.db.models.functions import Now
+
+
+class ProcessedEvent(models.Model):
+    """Which events were applied: a cache that may be pruned (the ledger dedupes)."""
+
+    event_id = models.UUIDField(primary_key=True)
+    event_type = models.TextField()
+    processed_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "processed_events"
+
+    def __str__(self) -> str:
+        return f"{self.event_type} {self.event_id}"
+
+
+class DeliveryAttempt(models.Model):
+    """How often a redelivered message was tried; gone once applied or parked."""
+
+    fingerprint = models.TextField(primary_key=True)
+    attempts = models.IntegerField()
+    last_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "delivery_attempts"
+
+    def __str__(self) -> str:
+        return self.fingerprint
+
+
+class DeadLetter(models.Model):
+    """A parked message: why, how often tried, its bytes, and how it was settled."""
+
+    class Settlement(models.TextChoices):
+        RETRIED = "retried"
+        DISCARDED = "discarded"
+
+    # The event's id where the message has one, else the SHA-256 of its bytes.
+    fingerprint = models.TextField()
+    event_id = models.UUIDField(null=True)
+    event_type = models.TextField()
+    reason = models.TextField()
+    traceback = models.TextField(db_default="")
+    attempts = models.IntegerField(db_default=1)
+    body = models.BinaryField()
+    parked_at = models.DateTimeField(db_default=Now())
+    settled_at = models.DateTimeField(null=True)
+    settlement = models.TextField(choices=Settlement, null=True)  # noqa: DJ001
+
+    class Meta:
+        db_table = "dead_letters"
+        constraints = [
+            models.UniqueConstraint(
+                name="dead_letters_parked_once",
+                fields=["fingerprint"],
+                condition=models.Q(settled_at=None),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.event_type}: {self.reason}"
+
+
+class ProjectionState(models.Model):
+    """A projection's generation: which rebuild its table comes from."""
+
+    name = models.TextField(primary_key=True)
+    generation = models.IntegerField(db_default=1)
+    swapped_at = models.DateTimeField(null=True)
+    # The last ledger row in the previous generation's table, which a rollback
+    # catches up from; null when there is no previous generation.
+    previous_cut = models.BigIntegerField(null=True)
+
+    class Meta:
+        db_table = "projection_state"
+
+    def __str__(self) -> str:
+        return f"{self.name}, generation {self.generation}"
+
+
+class SyncState(models.Model):
+    """How far the projector is: a single row (id 1), null before the first event."""
+
+    last_event_at = models.DateTimeField(null=True)  # newest business event applied
+    watermark = models.DateTimeField(null=True)  # all committed before it is applied
+
+    class Meta:
+        db_table = "sync_state"
+        verbose_name_plural = "sync state"
+
+    def __str__(self) -> str:
+        return f"applied up to {self.watermark}"
