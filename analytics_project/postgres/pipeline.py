@@ -14,7 +14,7 @@ from typing import Any
 import psycopg
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import error_from_result
-from psycopg.pq import ExecStatus, PipelineStatus, TransactionStatus
+from psycopg.pq import ConnStatus, ExecStatus, PipelineStatus, TransactionStatus
 from psycopg.pq.abc import PGresult
 
 FAILED = (ExecStatus.FATAL_ERROR, ExecStatus.PIPELINE_ABORTED)
@@ -131,7 +131,10 @@ class Pipeline:
         return steps
 
     def _receive(self) -> list[PGresult]:
-        """All results up to the synchronisation point."""
+        """All results up to the synchronisation point.
+
+        Raises OperationalError when the connection ends before it.
+        """
         while self._libpq.flush():  # more than the socket takes at once
             self._wait(select.POLLIN | select.POLLOUT)
         answers: list[PGresult] = []
@@ -140,10 +143,17 @@ class Pipeline:
                 self._wait(select.POLLIN)
             answer = self._libpq.get_result()
             if answer is None:  # the end of one statement's results
+                self._check()
                 continue
             if answer.status == ExecStatus.PIPELINE_SYNC:
                 return answers
             answers.append(answer)
+
+    def _check(self) -> None:
+        """libpq gives up a connection by itself, then has nothing more to tell."""
+        if self._libpq.status == ConnStatus.BAD:
+            reason = self._libpq.error_message.decode(errors="replace").strip()
+            raise psycopg.OperationalError(reason)
 
     def _wait(self, events: int) -> None:
         """Raises OperationalError when the connection is lost."""

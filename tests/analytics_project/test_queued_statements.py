@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.db import IntegrityError, OperationalError, connections
 from django.db.transaction import atomic
 
 from devstack.waiting import wait_until
+from tests.commands_app.deaf_link import link_to
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default"])
 INSERT = "INSERT INTO queued (id, name) VALUES ($1, $2)"
@@ -161,6 +163,20 @@ def test_a_connection_lost_in_the_middle_is_an_operational_error(
     assert time.monotonic() - began < 20
     insert(connection, 2)
     assert count(connection) == 1
+
+
+def test_a_server_that_talks_nonsense_is_an_operational_error(connection: Any) -> None:
+    server = connection.settings_dict
+    with (
+        link_to("postgres://{HOST}:{PORT}/".format(**server)) as link,
+        closing(connection.copy()) as garbled,
+    ):
+        garbled.settings_dict |= {"HOST": "127.0.0.1", "PORT": link.port}
+        garbled.queue("SELECT 1", [])
+        link.nonsense = b"\0" * 40
+
+        with pytest.raises(OperationalError, match="lost synchronization"):
+            garbled.queue("SELECT 1", [])
 
 
 def test_a_statement_that_takes_too_long_is_an_operational_error(

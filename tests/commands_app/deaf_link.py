@@ -1,4 +1,4 @@
-"""A link to the broker that takes bytes in, passes them on, and may stop doing so."""
+"""A link to a server that takes bytes in, passes them on, and may stop doing so."""
 
 import socket
 import threading
@@ -10,16 +10,21 @@ CHUNK = 65536  # bytes
 
 
 class Link:
-    """Once deaf, it accepts what the client sends, drops it and breaks off."""
+    """Once deaf, it accepts what the client sends, drops it and breaks off.
 
-    def __init__(self, broker_url: str) -> None:
-        broker = urlsplit(broker_url)
-        assert broker.hostname
-        assert broker.port
-        self._broker = (broker.hostname, broker.port)
+    `nonsense` is what the client hears instead of what the server says.
+    """
+
+    def __init__(self, server_url: str) -> None:
+        server = urlsplit(server_url)
+        assert server.hostname
+        assert server.port
+        self._server = (server.hostname, server.port)
         self._listener = socket.create_server(("127.0.0.1", 0))
-        here = f"127.0.0.1:{self._listener.getsockname()[1]}"
-        self.url = broker_url.replace(f"{broker.hostname}:{broker.port}", here)
+        self.port: int = self._listener.getsockname()[1]
+        here = f"127.0.0.1:{self.port}"
+        self.url = server_url.replace(f"{server.hostname}:{server.port}", here)
+        self.nonsense = b""
         self.deaf = False
         self.dropped = 0  # bytes
         threading.Thread(target=self._accept, daemon=True).start()
@@ -33,8 +38,8 @@ class Link:
         with suppress(OSError):  # the listener was closed
             while True:
                 client, _ = self._listener.accept()
-                broker = socket.create_connection(self._broker)
-                for ends in ((client, broker), (broker, client)):
+                server = socket.create_connection(self._server)
+                for ends in ((client, server), (server, client)):
                     threading.Thread(
                         target=self._pass_on, args=[*ends, client], daemon=True
                     ).start()
@@ -47,14 +52,14 @@ class Link:
                 if self.deaf and source is client:
                     self.dropped += len(data)
                     break
-                target.sendall(data)
+                target.sendall((target is client and self.nonsense) or data)
             for end in (source, target):
                 end.shutdown(socket.SHUT_RDWR)
 
 
 @contextmanager
-def link_to(broker_url: str) -> Iterator[Link]:
-    link = Link(broker_url)
+def link_to(server_url: str) -> Iterator[Link]:
+    link = Link(server_url)
     try:
         yield link
     finally:
