@@ -40,6 +40,11 @@ WSGI_APPLICATION = "analytics_project.wsgi.application"
 # --- databases --------------------------------------------------------------------
 STATEMENT_TIMEOUT_MS: int = env.int("STATEMENT_TIMEOUT_MS", default=20_000)
 CONNECT_TIMEOUT_S: int = env.int("CONNECT_TIMEOUT_S", default=2)
+# After 25 s either side notices that the other's machine is gone. Until then the server
+# holds the locks of a client, the relay's leadership among them; by default two hours.
+# (Seconds, seconds, times.)
+_KEEPALIVES = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
+_UNANSWERED_MS = 25_000
 
 
 def database(url_name: str, *, read_only: bool = False) -> dict[str, Any]:
@@ -49,26 +54,11 @@ def database(url_name: str, *, read_only: bool = False) -> dict[str, Any]:
     are few, and a database that is down is noticed at once. (A pool would wait for
     its own timeout, and back off for minutes after a longer outage.)
     """
-    session: dict[str, int | str] = {
-        "statement_timeout": STATEMENT_TIMEOUT_MS,
-        "idle_in_transaction_session_timeout": 60_000,  # ms
-        "default_transaction_read_only": "on" if read_only else "off",
-        # The server's side of the same: a client whose machine is gone lets go of its
-        # locks, the relay's leadership among them, after 25 s instead of two hours.
-        "tcp_keepalives_idle": 10,  # s
-        "tcp_keepalives_interval": 5,  # s
-        "tcp_keepalives_count": 3,
-        "tcp_user_timeout": 25_000,  # ms
-    }
-    if ROLE == "commands":  # its statements are few: plan each once
-        session["plan_cache_mode"] = "force_generic_plan"
+    session = _session(read_only=read_only)
     options: dict[str, Any] = {
         "connect_timeout": CONNECT_TIMEOUT_S,
-        # A server whose machine is gone is noticed after about 25 s.
-        "keepalives_idle": 10,  # s
-        "keepalives_interval": 5,  # s
-        "keepalives_count": 3,
-        "tcp_user_timeout": 25_000,  # ms
+        "tcp_user_timeout": _UNANSWERED_MS,
+        **_KEEPALIVES,
         "server_side_binding": True,
         "prepare_threshold": 2,  # a statement seen this often is prepared
         "application_name": f"analytics-{ROLE or 'daemon'}",
@@ -85,6 +75,20 @@ def database(url_name: str, *, read_only: bool = False) -> dict[str, Any]:
         "OPTIONS": {**options, **url.get("OPTIONS", {})},
         "TEST": {"DEPENDENCIES": []},  # either side is tested without the other
     }
+
+
+def _session(*, read_only: bool) -> dict[str, int | str]:
+    """What the server is told at the beginning of a connection."""
+    session: dict[str, int | str] = {
+        "statement_timeout": STATEMENT_TIMEOUT_MS,
+        "idle_in_transaction_session_timeout": 60_000,  # ms
+        "default_transaction_read_only": "on" if read_only else "off",
+        "tcp_user_timeout": _UNANSWERED_MS,
+        **{f"tcp_{name}": value for name, value in _KEEPALIVES.items()},
+    }
+    if ROLE == "commands":  # its statements are few: plan each once
+        session["plan_cache_mode"] = "force_generic_plan"
+    return session
 
 
 # The query role has no write database at all: analytics come from the read tables.
