@@ -107,9 +107,9 @@ def write(outcomes: Sequence[Outcome], *, long: bool, keep: bool) -> Path:
 
 
 def merge(outcomes: Sequence[Outcome], path: Path) -> None:
-    """A row that was run again takes the place of what it found before."""
-    again = {each.number for each in outcomes}
-    kept = [each for each in read(path) if each.number not in again]
+    """A row that was run again takes the place of what it found with that seed."""
+    again = {(each.number, each.seed) for each in outcomes}
+    kept = [each for each in read(path) if (each.number, each.seed) not in again]
     path.write_bytes(_json(sorted([*kept, *outcomes], key=_order)))
 
 

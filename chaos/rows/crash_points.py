@@ -77,9 +77,13 @@ class Crash(NamedTuple):
 
 
 def crash_points(chaos: Chaos) -> Result:
-    """Row 3: a choice of both kinds in the sample, all of them in the long run."""
+    """Row 3: a few of both kinds in the sample.
+
+    A long run has all places and every third system call: three seeds in a row have
+    them all.
+    """
     places = [*named_places()]
-    calls = [*system_calls(chaos.size(60, 300))]
+    calls = [*system_calls(chaos.size(60, 300))][chaos.seed % 3 :: 3]
     chaos.dice.shuffle(places)
     chaos.dice.shuffle(calls)
     plan = places[: chaos.size(5, None)] + calls[: chaos.size(1, None)]

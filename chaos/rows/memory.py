@@ -75,7 +75,7 @@ def backlog(chaos: Chaos) -> Result:
 # --- row 19 -----------------------------------------------------------------------
 def caps(chaos: Chaos) -> Result:
     """First what must be enough, then what cannot be, then what is enough again."""
-    orders = chaos.size(100, 20_000)
+    orders = chaos.size(100, 1_000)
     figures: dict[str, object] = {}
     with ExitStack() as stack:
         groups = {role: stack.enter_context(cgroup(role, CAP_MB)) for role in ROLES}

@@ -16,7 +16,7 @@ from chaos.waiting import eventually
 
 FIGURE = "1 hour with faults: at most 1 MB an hour and 2 descriptors more in any role"
 ROLES = ("commands", "queries", "relay", "consumer")
-RATE = 50.0  # orders a second
+RATE = 20.0  # orders a second
 SAMPLE_S = 1.0
 # What a role needs once (caches, prepared statements) is no growth.
 WARM_UP = 0.25  # of the whole

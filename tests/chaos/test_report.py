@@ -82,9 +82,11 @@ def test_one_seed_that_fell_short_is_what_the_table_tells(document: Path) -> Non
     assert "| **no: I3: 1 orders / lost** |" in document.read_text()
 
 
-def test_a_row_run_again_takes_the_place_of_its_former_result(document: Path) -> None:
+def test_a_row_run_again_with_a_seed_takes_the_place_of_what_it_found_with_it(
+    document: Path,
+) -> None:
     report.write([an_outcome(), an_outcome(number="9")], long=True, keep=True)
-    report.write([an_outcome(seed=8)], long=True, keep=True)
+    report.write([an_outcome(seed=8), an_outcome(number="9")], long=True, keep=True)
 
     kept = report.read(report.RESULTS / report.LATEST[True])
-    assert [(each.number, each.seed) for each in kept] == [("7", 8), ("9", 1)]
+    assert [(each.number, each.seed) for each in kept] == [("7", 1), ("7", 8), ("9", 1)]
