@@ -1,8 +1,23 @@
 """What every figure adds up from."""
 
+from datetime import UTC, datetime, timedelta
+
 from django.db import models
+from django.db.models.functions import Coalesce, Least
+from django.db.models.lookups import GreaterThan
 
 from projections_app.models.columns import money
+
+
+def quarter_hour(moment: models.Func) -> models.Func:
+    """Its start. No zone's day ends within one."""
+    return models.Func(
+        models.Value(timedelta(minutes=15)),
+        moment,
+        models.Value(datetime(2000, 1, 1, tzinfo=UTC)),
+        function="date_bin",
+        output_field=models.DateTimeField(),
+    )
 
 
 class SalesLedger(models.Model):
@@ -59,6 +74,18 @@ class SalesLedger(models.Model):
                 fields=["product_id", "occurred_at"], name="sales_ledger_product"
             ),
             models.Index(fields=["order_id"], name="sales_ledger_order"),
+            # What may have changed the figures of a day that had ended, in any zone.
+            models.Index(
+                Coalesce("recorded_at", "occurred_at"),
+                "event_id",
+                name="sales_ledger_late",
+                condition=models.Q(
+                    GreaterThan(
+                        quarter_hour(Coalesce("recorded_at", "occurred_at")),
+                        quarter_hour(Least("occurred_at", "order_placed_at")),
+                    )
+                ),
+            ),
         ]
 
     def __str__(self) -> str:
