@@ -187,6 +187,22 @@ class OutboxEvent(models.Model):
         return f"{self.event_type} {self.event_id}"
 
 
+class RelayStatus(models.Model):
+    """What the relay said last of the broker: a single row (id 1)."""
+
+    state = models.TextField()
+    reason = models.TextField()
+    since = models.DateTimeField(db_default=Now())  # it is in this state
+    seen_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "relay_status"
+        verbose_name_plural = "relay status"
+
+    def __str__(self) -> str:
+        return self.state
+
+
 class IdempotencyKey(models.Model):
     """The stored answer to a POST that carried an Idempotency-Key."""
 

@@ -2,21 +2,22 @@
 
 import logging
 import time
+from functools import partial
 
 from django.conf import settings
 from django.db import connection
 
-from commands_app import outbox
+from commands_app import outbox, relay_status
+from commands_app.relay_status import LEADER_LOCK
 from messaging.envelope import Envelope, Message, encode, new_event_id, raw
+from messaging.errors import BrokerUnavailable
 from messaging.events import Watermark
 from messaging.failpoints import fail_point
 from messaging.publisher import Publisher
+from messaging.status import State, Status
 
 logger = logging.getLogger(__name__)
 
-# Session advisory lock of the one relay that publishes; released by its connection's
-# end, so a dead leader is followed by whichever stands by.
-LEADER_LOCK = 0x6F7574_626F78  # "outbox"
 WATERMARK_INTERVAL_S = 1.0
 
 
@@ -29,12 +30,18 @@ class Relay:
 
     def __init__(self, *, publisher: Publisher, window: int) -> None:
         self._publisher = publisher
+        self._status = Status(relay_status.tell)
+        publisher.on_blocked = partial(self._status.tell, State.BLOCKED)
         self._window = window
         self._leading = False
         self._next_watermark = 0.0
 
     def connect(self) -> None:
-        self._publisher.connect()
+        try:
+            self._publisher.connect()
+        except BrokerUnavailable as error:
+            self._status.tell(State.UNREACHABLE, str(error))
+            raise
         fail_point("relay.connected")
 
     def close(self) -> None:
@@ -92,6 +99,7 @@ class Relay:
         self._publisher.connect()
 
     def _publish_watermark(self, watermark: Watermark) -> None:
+        """Once a second; so what becomes of it tells how the broker is."""
         self._next_watermark = time.monotonic() + WATERMARK_INTERVAL_S
         envelope = Envelope(
             specversion="1.0",
@@ -102,6 +110,10 @@ class Relay:
             dataversion=watermark.VERSION,
             data=raw(watermark),
         )
-        self._publisher.publish(
+        taken = self._publisher.publish(
             [Message(envelope.id, envelope.type, watermark.TOPIC, encode(envelope))]
         )
+        if taken:
+            self._status.tell(State.CONNECTED)
+        else:
+            self._status.tell(State.REFUSED, "a queue or its binding is gone, or full")

@@ -30,6 +30,7 @@ class Publisher:
     def __init__(self, *, urls: Sequence[str], name: str) -> None:
         self._urls = urls
         self._name = name
+        self.on_blocked: Callable[[str], None] = lambda reason: None  # by an alarm
         self._connection: pika.SelectConnection | None = None
         self._channel: Channel | None = None
         self._failure: str | None = None
@@ -65,6 +66,9 @@ class Publisher:
         self._run(OPEN_TIMEOUT_S, until=lambda: bool(self._channel or self._failure))
 
     def _opened(self, connection: pika.SelectConnection) -> None:
+        connection.add_on_connection_blocked_callback(
+            lambda _, frame: self.on_blocked(frame.method.reason)
+        )
         connection.channel(on_open_callback=self._channel_opened)
 
     def _channel_opened(self, channel: Channel) -> None:

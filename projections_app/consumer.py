@@ -8,9 +8,11 @@ from itertools import groupby
 from django.db import connections
 
 from messaging.daemon import back_off
+from messaging.errors import BrokerUnavailable
 from messaging.failpoints import fail_point
+from messaging.status import State, Status
 from messaging.subscriber import Delivery, Subscriber
-from projections_app import dead_letters, projector, redelivery
+from projections_app import consumer_status, dead_letters, projector, redelivery
 from projections_app.dead_letters import Poison
 from projections_app.errors import KilledProcess, Transient, transient_errors
 from projections_app.redelivery import Verdict
@@ -29,6 +31,7 @@ class Consumer:
         self._subscriber = subscriber
         self._batch = batch
         self._max_attempts = max_attempts
+        self._status = Status(consumer_status.tell)
         self._failures = 0
         self._held: dict[int, Delivery] = {}  # by tag, like the two below
         self._verdicts: dict[int, Verdict] = {}
@@ -41,7 +44,11 @@ class Consumer:
 
     def connect(self) -> None:
         self._forget()
-        self._subscriber.connect()
+        try:
+            self._subscriber.connect()
+        except BrokerUnavailable as error:
+            self._status.tell(State.UNREACHABLE, str(error))
+            raise
 
     def close(self) -> None:
         self._forget()
@@ -74,6 +81,7 @@ class Consumer:
             self._pause(error)
             return 0
         self._failures = 0
+        self._status.tell(State.CONNECTED)
         self._forget()
         return count
 
@@ -152,4 +160,5 @@ class Consumer:
         self._failures += 1
         logger.warning("the read database cannot take a batch: %s", error)
         connections[projector.DATABASE].close_if_unusable_or_obsolete()
+        self._status.tell(State.FAILING, str(error))
         self._subscriber.wait(pause)

@@ -1,6 +1,7 @@
 """The read side's tables: the ledger, what is rolled up from it, and bookkeeping."""
 
 from projections_app.models.bookkeeping import (
+    ConsumerStatus,
     DeadLetter,
     DeliveryAttempt,
     ProcessedEvent,
@@ -25,6 +26,7 @@ from projections_app.models.views import (
 __all__ = [
     "CategoryMetrics",
     "CategoryMonth",
+    "ConsumerStatus",
     "CustomerLtv",
     "DeadLetter",
     "DeliveryAttempt",

@@ -94,3 +94,19 @@ class SyncState(models.Model):
 
     def __str__(self) -> str:
         return f"applied up to {self.watermark}"
+
+
+class ConsumerStatus(models.Model):
+    """What a consumer said last of broker and database: a single row (id 1)."""
+
+    state = models.TextField()
+    reason = models.TextField()
+    since = models.DateTimeField(db_default=Now())  # it is in this state
+    seen_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "consumer_status"
+        verbose_name_plural = "consumer status"
+
+    def __str__(self) -> str:
+        return self.state

@@ -3,7 +3,8 @@
 import threading
 import time
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import OperationalError
@@ -12,9 +13,10 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from analytics_project import health
-from commands_app.models import OutboxEvent
+from commands_app.models import OutboxEvent, RelayStatus
 from messaging.envelope import new_event_id
-from projections_app.models import DeadLetter, SyncState
+from messaging.status import State
+from projections_app.models import ConsumerStatus, DeadLetter, SyncState
 
 REQUEST = RequestFactory().get("/health/ready")
 
@@ -35,6 +37,11 @@ def synced(*, ago: timedelta) -> None:
     SyncState.objects.create(id=1, watermark=timezone.now() - ago)
 
 
+def relay_and_consumer_are_well() -> None:
+    for model in (RelayStatus, ConsumerStatus):
+        model.objects.create(id=1, state="connected", reason="")
+
+
 @pytest.mark.django_db(databases=[])
 @pytest.mark.parametrize("role", ["command", "query"])
 def test_alive_touches_no_database(
@@ -49,6 +56,8 @@ def test_alive_touches_no_database(
 
 
 def test_commands_are_ready_when_nothing_is_pending() -> None:
+    relay_and_consumer_are_well()
+
     report = health.commands()
 
     assert report.status == "ok"
@@ -59,6 +68,7 @@ def test_commands_are_ready_when_nothing_is_pending() -> None:
 def test_an_outbox_that_is_not_emptied_is_told(age: int, status: str) -> None:
     an_outbox_row(age=timedelta(seconds=age))
     an_outbox_row(age=timedelta(0))
+    relay_and_consumer_are_well()
 
     report = health.commands()
 
@@ -67,6 +77,8 @@ def test_an_outbox_that_is_not_emptied_is_told(age: int, status: str) -> None:
 
 
 def test_queries_are_ready_before_the_first_event() -> None:
+    relay_and_consumer_are_well()
+
     report = health.queries()
 
     assert (report.status, report.lag_seconds, report.parked) == ("ok", None, 0)
@@ -75,11 +87,13 @@ def test_queries_are_ready_before_the_first_event() -> None:
 @pytest.mark.parametrize(("ago", "status"), [(29, "ok"), (31, "degraded")])
 def test_a_lag_is_told(ago: int, status: str) -> None:
     synced(ago=timedelta(seconds=ago))
+    relay_and_consumer_are_well()
 
     assert health.queries().status == status
 
 
 def test_a_parked_event_is_told_until_it_is_settled() -> None:
+    relay_and_consumer_are_well()
     DeadLetter.objects.create(
         fingerprint="f", event_type="OrderCreated", reason="poison", body=b""
     )
@@ -96,8 +110,52 @@ def test_ready_tells_the_report(settings: Settings, client: Client, role: str) -
     response = client.get("/health/ready")
 
     assert response.status_code == 200
-    assert response.text.startswith('{"status":"ok","service":')
+    assert '"service":' in response.text
     assert '"database":"ok"' in response.text
+
+
+def relay() -> health.Standing:
+    return health.commands().broker
+
+
+def consumer() -> health.Standing:
+    return health.queries().consumer
+
+
+BOTH = pytest.mark.parametrize(
+    ("model", "standing"), [(RelayStatus, relay), (ConsumerStatus, consumer)]
+)
+
+
+@BOTH
+def test_what_a_daemon_says_is_told_with_its_reason(model: Any, standing: Any) -> None:
+    since = datetime(2026, 3, 1, tzinfo=UTC)
+    model.objects.create(id=1, state="unreachable", reason="refused", since=since)
+
+    assert standing() == health.Standing(
+        State.UNREACHABLE, "refused", "2026-03-01T00:00:00.000Z"
+    )
+    assert {health.commands().status, health.queries().status} == {"degraded"}
+
+
+@BOTH
+def test_a_daemon_that_has_never_said_anything_is_told(
+    model: Any, standing: Any
+) -> None:
+    assert not model.objects.exists()
+    assert standing().status == "silent"
+    assert "has ever said anything" in standing().reason
+
+
+@BOTH
+@pytest.mark.parametrize(("ago", "state"), [(18, "connected"), (21, "silent")])
+def test_a_daemon_that_says_nothing_any_more_is_told(
+    model: Any, standing: Any, ago: int, state: str
+) -> None:
+    seen_at = timezone.now() - timedelta(seconds=ago)
+    model.objects.create(id=1, state="connected", reason="", seen_at=seen_at)
+
+    assert standing().status == state
 
 
 def test_a_database_that_is_down_is_503() -> None:

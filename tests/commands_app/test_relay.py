@@ -1,82 +1,30 @@
 """Nothing is marked before the broker has it, nothing is left out, one relay leads."""
 
-import json
 import threading
-import time
-from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
-from datetime import UTC, datetime
 
 import pika
 import pytest
-from django.db import connection, transaction
 
 from commands_app import outbox
 from commands_app.models import OutboxEvent
 from commands_app.relay import Relay
 from messaging import topology
-from messaging.envelope import decode, encode, new_event_id
+from messaging.envelope import decode
 from messaging.errors import BrokerUnavailable
-from messaging.events import Watermark
-from messaging.publisher import Publisher
 from messaging.subscriber import Subscriber
+from tests.commands_app.relaying import (
+    DEADLINE_S,
+    eventually,
+    make_relay,
+    pending,
+    received,
+    write_events,
+)
 from tests.conftest import Broker
 from tests.messaging.builders import an_order
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default"])
-DEADLINE_S = 20
-
-
-def make_relay(url: str, window: int = 500) -> Relay:
-    publisher = Publisher(urls=[url], name="test-relay")
-    return Relay(publisher=publisher, window=window)
-
-
-@pytest.fixture
-def relay(broker_url: str) -> Iterator[Relay]:
-    with closing(make_relay(broker_url)) as relay:
-        relay.connect()
-        yield relay
-
-
-def write_events(count: int, topic: str = "order-events") -> list[str]:
-    order = an_order()
-    rows = OutboxEvent.objects.bulk_create(
-        OutboxEvent(
-            event_id=new_event_id(),
-            topic=topic,
-            event_type=order.event_type,
-            version=order.VERSION,
-            subject=order.subject,
-            payload=json.loads(encode(order)),
-        )
-        for _ in range(count)
-    )
-    return [str(row.event_id) for row in rows]
-
-
-def pending() -> int:
-    return OutboxEvent.objects.filter(published_at=None).count()
-
-
-def received(url: str, wanted: int) -> list[str]:
-    """Ids of the business events in the queue, in order, watermarks left out."""
-    found: list[str] = []
-    with closing(Subscriber(urls=[url], prefetch=5000, name="test")) as subscriber:
-        subscriber.connect()
-        while len(found) < wanted:
-            batch = subscriber.receive(limit=1000, wait=5)
-            assert batch, f"only {len(found)} of {wanted} came"
-            found += [d.message_id or "" for d in batch if d.type != "Watermark"]
-            subscriber.ack([delivery.tag for delivery in batch])
-    return found
-
-
-def eventually(condition: Callable[[], bool], step: Callable[[], object]) -> None:
-    end = time.monotonic() + DEADLINE_S
-    while not condition():
-        assert time.monotonic() < end, "not in time"
-        step()
 
 
 def test_events_are_published_in_order_and_marked(
@@ -185,56 +133,3 @@ def test_only_one_of_two_relays_publishes_and_the_other_takes_over(
     thread.join(DEADLINE_S)
 
     assert (results, pending()) == ([0, 1], 0)
-
-
-def test_an_event_that_commits_late_with_an_early_id_is_not_left_out(
-    relay: Relay, broker_url: str
-) -> None:
-    written, go_on = threading.Event(), threading.Event()
-    late: list[str] = []
-
-    def slow_transaction() -> None:
-        with closing(connection), transaction.atomic():
-            late.extend(write_events(1))
-            written.set()
-            go_on.wait(DEADLINE_S)
-
-    thread = threading.Thread(target=slow_transaction)
-    thread.start()
-    written.wait(DEADLINE_S)
-    early = write_events(2)  # higher ids, committed first
-    relay.run_once()
-    assert pending() == 0
-    go_on.set()
-    thread.join(DEADLINE_S)
-    relay.run_once()
-
-    assert received(broker_url, 3) == early + late
-
-
-def watermarks(url: str) -> list[datetime]:
-    with closing(Subscriber(urls=[url], prefetch=5000, name="test")) as subscriber:
-        subscriber.connect()
-        batch = subscriber.receive(limit=1000, wait=5)
-    payloads = [decode(delivery.body).payload for delivery in batch]
-    return [p.published_up_to for p in payloads if isinstance(p, Watermark)]
-
-
-def test_an_idle_relay_says_that_all_until_now_is_published(
-    relay: Relay, broker_url: str
-) -> None:
-    before = datetime.now(UTC)
-    relay.run_once()
-
-    [watermark] = watermarks(broker_url)
-    assert before <= watermark <= datetime.now(UTC)
-
-
-def test_a_watermark_never_passes_an_unpublished_event(broker_url: str) -> None:
-    write_events(3)
-    first = OutboxEvent.objects.order_by("id")[0]
-    with closing(make_relay(broker_url, window=1)) as relay:
-        relay.connect()
-        relay.run_once()
-
-    assert watermarks(broker_url) == [first.created_at]

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 
 import pika
 import pytest
@@ -80,6 +80,18 @@ def until_deadline() -> Iterator[None]:
     deadline = time.monotonic() + DEADLINE_S
     while time.monotonic() < deadline:
         yield
+
+
+@contextmanager
+def renamed(table: str) -> Iterator[None]:
+    """The table is away."""
+    with connections["read"].cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {table} RENAME TO away")
+    try:
+        yield
+    finally:
+        with connections["read"].cursor() as cursor:
+            cursor.execute(f"ALTER TABLE away RENAME TO {table}")
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from messaging.errors import BrokerUnavailable
 from messaging.subscriber import Delivery
 from projections_app.models import DeadLetter, ProcessedEvent, ProductSales
 from tests.messaging.builders import an_order, body_of
-from tests.projections_app.conftest import Queues, eventually, settle
+from tests.projections_app.conftest import Queues, eventually, renamed, settle
 from tests.projections_app.messages import POISON
 
 
@@ -105,10 +105,9 @@ def test_a_read_database_that_is_away_keeps_the_deliveries_in_hand(
 ) -> None:
     queues.publish(*orders(3))
     with closing(queues.consumer()) as consumer:
-        rename("product_sales_view", "away")
-        eventually(lambda: not (consumer.run_once() or consumer.healthy))
-        assert queues.depth() == 0
-        rename("away", "product_sales_view")
+        with renamed("product_sales_view"):
+            eventually(lambda: not (consumer.run_once() or consumer.healthy))
+            assert queues.depth() == 0
 
         settle(consumer, 3)
 
@@ -153,11 +152,6 @@ def end_connection() -> None:
     pid = connections["read"].connection.info.backend_pid
     with connections["read"].copy().temporary_connection() as cursor:
         cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
-
-
-def rename(table: str, name: str) -> None:
-    with connections["read"].cursor() as cursor:
-        cursor.execute(f"ALTER TABLE {table} RENAME TO {name}")
 
 
 def test_a_broker_that_goes_away_gives_the_messages_to_the_next_connection(

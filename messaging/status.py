@@ -1,0 +1,31 @@
+"""What a daemon tells of itself: at each change, else every few seconds."""
+
+import time
+from collections.abc import Callable
+from enum import StrEnum
+
+REPEAT_S = 5.0
+
+
+class State(StrEnum):
+    CONNECTED = "connected"
+    UNREACHABLE = "unreachable"  # the broker cannot be reached
+    BLOCKED = "blocked"  # an alarm of the broker keeps publishers waiting
+    REFUSED = "refused"  # the broker returns or refuses what is published
+    FAILING = "failing"  # the database does not take what was received
+    SILENT = "silent"  # no daemon says anything: told by whoever listens
+
+
+class Status:
+    """`write` is to keep the state, and why, where health finds it."""
+
+    def __init__(self, write: Callable[[State, str], None]) -> None:
+        self._write = write
+        self._state: State | None = None
+        self._next = 0.0
+
+    def tell(self, state: State, reason: str = "") -> None:
+        now = time.monotonic()
+        if state != self._state or now >= self._next:
+            self._state, self._next = state, now + REPEAT_S
+            self._write(state, reason)
