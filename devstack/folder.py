@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LOCAL = ROOT / ".local"
 STACK = LOCAL / "stack"
 RABBITMQ_PROGRAMS = LOCAL / "rabbitmq-programs"
+CHROMIUM_PROGRAMS = LOCAL / "chromium-programs"
 
 
 def given_environment() -> dict[str, str]:

@@ -10,8 +10,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from devstack.folder import LOCAL, RABBITMQ_PROGRAMS, ROOT, is_running, locked
-from devstack.leftovers import end_leftovers
+from devstack.leftovers import MARK, end_leftovers
 from devstack.postgres import FOR_TESTS
+from devstack.process import Process
 from devstack.stack import URLS, Stack
 
 FOLDERS = "test-*"
@@ -34,16 +35,34 @@ def main(arguments: list[str]) -> int:
 
 
 def _with_servers(arguments: list[str], directory: Path) -> int:
-    stack = Stack(
-        directory, given=os.environ, cache=RABBITMQ_PROGRAMS, settings=FOR_TESTS
-    )
     temporary = directory / "tmp"  # so that nothing outlives the run
     temporary.mkdir()
+    chromium = _fetch_chromium(directory)
     try:
-        stack.start()
-        return _pytest(arguments, {**stack.environment, "TMPDIR": str(temporary)})
+        stack = Stack(
+            directory, given=os.environ, cache=RABBITMQ_PROGRAMS, settings=FOR_TESTS
+        )
+        try:
+            stack.start()
+            return _pytest(arguments, {**stack.environment, "TMPDIR": str(temporary)})
+        finally:
+            stack.stop(grace=0)
     finally:
-        stack.stop(grace=0)
+        chromium.stop()
+
+
+def _fetch_chromium(directory: Path) -> Process:
+    """Where there is none, while the servers start. Tests tell if it cannot be had."""
+    process = Process(
+        "chromium",
+        [sys.executable, "-m", "devstack.chromium"],
+        env={**os.environ, MARK: str(directory)},
+        cwd=ROOT,
+        log=directory / "chromium.log",
+        stop_signal=signal.SIGINT,  # it removes what it has begun
+    )
+    process.start()
+    return process
 
 
 def _pytest(arguments: list[str], environment: Mapping[str, str]) -> int:
