@@ -4,15 +4,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import LiteralString
-from uuid import UUID
 
 from django.db import transaction
 from django.db.backends.utils import CursorWrapper
 from psycopg.sql import SQL, Composed, Identifier
 
 from messaging.failpoints import fail_point
+from projections_app import ledger
 from projections_app.generations import PREVIOUS
-from projections_app.ledger import Line
 from projections_app.models import ProductCatalog, ProjectionState, SalesLedger
 from projections_app.projection import Projection
 from projections_app.projector import DATABASE, PROJECTOR_LOCK
@@ -26,9 +25,9 @@ COPY_LINES = """
         INSERT INTO sales_ledger ({columns})
         SELECT {columns} FROM {live} WHERE id > %s AND id <= %s ORDER BY id
         ON CONFLICT (event_id, line_no) DO NOTHING
-        RETURNING event_id
+        RETURNING id, event_id
     )
-    SELECT DISTINCT event_id FROM copied
+    SELECT min(id), max(id), array_agg(DISTINCT event_id)::text FROM copied
 """
 REMEMBER_PRODUCTS = """
     CREATE TEMP TABLE product_at_cut AS
@@ -115,10 +114,10 @@ def advance(cursor: CursorWrapper, generation: Generation, until: int) -> None:
     What is kept beyond this connection moves in the same transaction.
     """
     if generation.has_ledger:
-        events = copy_lines(cursor, generation, until)
+        copied = copy_lines(cursor, generation, until)
         cursor.execute(_live(COPY_PRODUCTS, generation.live, CATALOG))
-        for projection in generation.projections if events else ():
-            cursor.execute(projection.upsert(), [events])
+        for projection in generation.projections if copied else ():
+            cursor.execute(projection.upsert(), copied)
     else:
         bounds = [generation.cut, until]
         for projection in generation.projections:
@@ -128,12 +127,14 @@ def advance(cursor: CursorWrapper, generation: Generation, until: int) -> None:
         ProjectionState.objects.filter(name__in=names).update(previous_cut=until)
 
 
-def copy_lines(cursor: CursorWrapper, generation: Generation, until: int) -> list[UUID]:
-    """Copies ledger lines; the ids of the events that were not there before."""
-    columns = SQL(", ").join(map(Identifier, Line.__struct_fields__))
+def copy_lines(
+    cursor: CursorWrapper, generation: Generation, until: int
+) -> ledger.Inserted | None:
+    """Copies ledger lines; answers which were not there before."""
+    columns = SQL(", ").join(map(Identifier, ledger.Line.__struct_fields__))
     statement = _live(COPY_LINES, generation.live, LEDGER, columns=columns)
     cursor.execute(statement, [generation.cut, until])
-    return [event_id for (event_id,) in cursor.fetchall()]
+    return ledger.inserted(cursor)
 
 
 def _live(statement: LiteralString, live: str, table: str, **parts: Composed) -> str:

@@ -47,9 +47,9 @@ class BareProjector:
     def apply(self, batch: Batch) -> None:
         with self._connection.transaction():
             self._run(_CLAIM, [batch.ids, batch.types])
-            self._run(self._insert, [batch.lines])
+            inserted = self._run(self._insert, [batch.lines]).fetchone()
             for upsert in self._upserts:
-                self._run(upsert, [batch.ids])
+                self._run(upsert, inserted or ())
 
-    def _run(self, statement: Any, values: Sequence[Any]) -> None:
-        self._connection.execute(statement, values, prepare=True)
+    def _run(self, statement: Any, values: Sequence[Any]) -> psycopg.Cursor:
+        return self._connection.execute(statement, values, prepare=True)

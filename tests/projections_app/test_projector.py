@@ -171,7 +171,7 @@ def test_a_large_batch_is_one_transaction_of_a_fixed_number_of_statements(
 ) -> None:
     history = Shop(Random(2)).history(products=5, orders=50)
 
-    with django_assert_num_queries(12, connection=connections["read"]):  # type: ignore[operator]
+    with django_assert_num_queries(16, connection=connections["read"]):  # type: ignore[operator]
         projector.apply(bodies(history))
 
 

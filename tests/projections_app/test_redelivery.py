@@ -4,7 +4,10 @@ import os
 import signal
 from collections import Counter
 from contextlib import closing
+from datetime import datetime
 from multiprocessing import get_context
+from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import connections
@@ -108,10 +111,10 @@ def consume_in_a_process(queues: Queues) -> int:
 def consume_or_die(queues: Queues) -> None:
     lines = ledger.lines
 
-    def deadly(event_id: object, event: object) -> list[ledger.Line]:
-        if getattr(event, "order_id", None) == KILLER:
+    def deadly(event_id: UUID, event: Any, recorded_at: datetime) -> list[ledger.Line]:
+        if event.order_id == KILLER:
             os.kill(os.getpid(), signal.SIGKILL)
-        return lines(event_id, event)  # type: ignore[arg-type]
+        return lines(event_id, event, recorded_at)
 
     ledger.lines = deadly
     with closing(queues.consumer()) as consumer:
