@@ -115,6 +115,10 @@ CONSUMER_BATCH: int = env.int("CONSUMER_BATCH", default=1000)  # events a transa
 MAX_ATTEMPTS: int = env.int("MAX_ATTEMPTS", default=5)  # deliveries before parking
 ALIVE_FILE: str = env.str("ALIVE_FILE", default="")  # touched by a healthy daemon
 
+# --- reports ----------------------------------------------------------------------
+# The zone that days begin in where a question names none.
+STORE_TIMEZONE: str = env.str("STORE_TIMEZONE", default="UTC")
+
 # --- Django -----------------------------------------------------------------------
 HAS_ADMIN = ROLE != "queries"  # it needs the write database
 INSTALLED_APPS = [

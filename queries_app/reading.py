@@ -1,9 +1,11 @@
 """Statements to the read database, on the thread's own connection."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 from django.db import InterfaceError, OperationalError, connections
+
+Found = TypeVar("Found")
 
 
 def first(sql: str, parameters: Sequence[Any] = ()) -> Any:
@@ -11,18 +13,21 @@ def first(sql: str, parameters: Sequence[Any] = ()) -> Any:
 
 
 def rows_of(sql: str, parameters: Sequence[Any] = ()) -> list[Any]:
-    """The rows. Asks once more if the connection turns out to have been lost.
+    """The rows. Asks once more if the connection turns out to have been lost."""
+    return again_if_lost(lambda: fetch(sql, parameters))
 
-    That is cheaper than to check the connection before every question (by a sixth
-    of the whole request), and safe, since nothing is written here.
+
+def again_if_lost(ask: Callable[[], Found]) -> Found:
+    """Cheaper than to check the connection before every question (by a sixth of the
+    whole request), and safe, since nothing is written here.
     """
     try:
-        return fetch(sql, parameters)
+        return ask()
     except (OperationalError, InterfaceError):
         if not is_lost():
             raise
     connections["read"].close()
-    return fetch(sql, parameters)
+    return ask()
 
 
 def fetch(sql: str, parameters: Sequence[Any]) -> list[Any]:

@@ -3,6 +3,8 @@
 from django.urls import path
 
 from queries_app import views
+from queries_app.reports.summary import summary
+from queries_app.reports.timeseries import timeseries
 
 urlpatterns = [
     path("api/analytics/products/<str:product_id>/sales", views.product_sales),
@@ -14,4 +16,7 @@ urlpatterns = [
     ),
     path("api/analytics/sales/hourly", views.hourly_sales),
     path("api/analytics/sync-status", views.sync_status),
+    # Reports (queries_app/reports).
+    path("api/analytics/summary", summary),
+    path("api/analytics/sales/timeseries", timeseries),
 ]

@@ -1,0 +1,51 @@
+"""A report's view: the question decoded, asked for and answered, with its headers."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import wraps
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from queries_app import parameters, trust
+from queries_app.own_writes import await_event
+from queries_app.reports.answers import Answer
+from queries_app.reports.question import Question, question
+from queries_app.responses import encode
+
+Report = Callable[..., Answer]  # of a question and what the address names
+View = Callable[..., HttpResponse]
+
+
+def report(*own: str) -> Callable[[Report], View]:
+    """Makes a view of a function that answers a Question.
+
+    `own` names the parameters that it takes beside the common ones. GET and HEAD only;
+    `?after=` waits; every fault of the question becomes a 400 (errors.py).
+    """
+
+    def made(answers: Report) -> View:
+        @require_safe
+        @wraps(answers)
+        def view(request: HttpRequest, **address: str) -> HttpResponse:
+            if wait := parameters.wait(request.GET):
+                await_event(wait)
+            answer = answers(asked(request, own), **address)
+            return rendered(answer)
+
+        return view
+
+    return made
+
+
+def asked(request: HttpRequest, own: tuple[str, ...]) -> Question:
+    return question(request.GET, own=own, now=datetime.now(UTC), path=request.path_info)
+
+
+def rendered(answer: Answer) -> HttpResponse:
+    meta = answer.meta
+    return HttpResponse(
+        encode(answer),
+        content_type="application/json",
+        headers=trust.headers(meta.as_of, meta.lag_seconds, meta.parked_events),
+    )
