@@ -19,6 +19,7 @@ POSITIVE = (
     "RELAY_WINDOW",
     "CONSUMER_BATCH",
     "MAX_ATTEMPTS",
+    "AUDIT_SECONDS",
 )
 MAX_PORT = 65_535
 MAX_BATCH = 32_767  # twice of it is prefetched, and AMQP counts that in 16 bits

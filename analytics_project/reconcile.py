@@ -14,9 +14,9 @@ from django.db import connections
 from django.db.backends.utils import CursorWrapper
 
 from analytics_project.comparison import Comparison, compare
+from analytics_project.redrive import redrive
 from analytics_project.snapshot import moment
 from analytics_project.truth import LINES, VIEWS
-from commands_app import outbox
 from projections_app import dead_letters, projector
 
 POLL_S = 0.1
@@ -92,7 +92,7 @@ def reconcile(
 
 def repair(report: Report) -> int:
     """Has the relay publish lost events again; returns how many."""
-    return outbox.publish_again(report.lost)
+    return redrive(report.lost).size
 
 
 def wait_until_caught_up(seconds: float) -> bool:

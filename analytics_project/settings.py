@@ -113,6 +113,7 @@ EVENT_SOURCE: str = env.str("EVENT_SOURCE", default="/commerce/commands")
 RELAY_WINDOW: int = env.int("RELAY_WINDOW", default=500)  # unconfirmed messages
 CONSUMER_BATCH: int = env.int("CONSUMER_BATCH", default=1000)  # events a transaction
 MAX_ATTEMPTS: int = env.int("MAX_ATTEMPTS", default=5)  # deliveries before parking
+AUDIT_SECONDS: float = env.float("AUDIT_SECONDS", default=5)  # between two looks
 ALIVE_FILE: str = env.str("ALIVE_FILE", default="")  # touched by a healthy daemon
 
 # --- reports ----------------------------------------------------------------------

@@ -49,6 +49,7 @@ MARK = """
 UNMARK = """
     UPDATE outbox SET published_at = NULL
     WHERE event_id = ANY(%s) AND published_at IS NOT NULL
+    RETURNING created_at
 """
 BACKLOG = """
     SELECT (SELECT count(*) FROM (SELECT FROM outbox WHERE published_at IS NULL
@@ -70,6 +71,14 @@ class Pending(NamedTuple):
 
     messages: list[Message]
     watermark: datetime
+
+
+class Again(NamedTuple):
+    """Published events that are pending again."""
+
+    size: int
+    oldest: datetime | None  # when the first of them was created
+    since: datetime  # by then they were pending
 
 
 class Backlog(NamedTuple):
@@ -120,12 +129,19 @@ def pending(limit: int) -> Pending:
 
 
 def mark_published(event_ids: Collection[UUID]) -> int:
-    return _run(MARK, [list(event_ids)])
+    with connection.cursor() as cursor:
+        cursor.execute(MARK, [list(event_ids)])
+        return int(cursor.rowcount)
 
 
-def publish_again(event_ids: Collection[UUID]) -> int:
+def publish_again(event_ids: Collection[UUID]) -> Again:
     """Makes published events pending; consumers apply each event only once."""
-    return _run(UNMARK, [list(event_ids)])
+    with connection.cursor() as cursor:
+        cursor.execute(UNMARK, [list(event_ids)])
+        created = [moment for (moment,) in cursor.fetchall()]
+        cursor.execute("SELECT clock_timestamp()")  # after the commit
+        [now] = cursor.fetchone()
+    return Again(len(created), min(created, default=None), now)
 
 
 def history() -> Iterator[bytes]:
@@ -167,12 +183,6 @@ def _message(
         data=msgspec.Raw(payload.encode()),
     )
     return Message(event_id, event_type, topic, encode(envelope))
-
-
-def _run(statement: str, values: list[Any]) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return int(cursor.rowcount)
 
 
 def _stream(statement: str, values: list[Any]) -> Iterator[tuple[Any, ...]]:

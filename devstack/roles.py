@@ -16,6 +16,7 @@ ROLES = {
     "queries": ["run_web", "--role", "queries"],
     "relay": ["run_outbox_relay"],
     "consumer": ["run_consumer"],
+    "auditor": ["run_auditor"],
 }
 WEB_PORTS = {"COMMAND_SERVICE_PORT": 8080, "QUERY_SERVICE_PORT": 8081}
 ADMIN = "admin"

@@ -11,7 +11,7 @@ from django.db.backends.utils import CursorWrapper
 from messaging import envelope
 from messaging.events import ProductState, Watermark
 from messaging.failpoints import fail_point
-from projections_app import catalog, ledger
+from projections_app import catalog, ledger, progress
 from projections_app.errors import TooSlow, Transient, transient_errors
 from projections_app.money import check_money
 from projections_app.projection import Projection
@@ -34,20 +34,6 @@ _CLAIM = """
 _APPLIED = "SELECT event_id FROM processed_events WHERE event_id = ANY(%s::uuid[])"
 
 _CLEAR_ATTEMPTS = "DELETE FROM delivery_attempts WHERE fingerprint = ANY(%s::text[])"
-
-# A watermark of the future was written before the clock was set back. Kept, it would
-# hide the lag until that time comes; a minute is what two servers may differ.
-_ADVANCE = """
-    INSERT INTO sync_state AS target (id, last_event_at, watermark)
-    VALUES (1, %s, %s)
-        ON CONFLICT (id) DO UPDATE
-       SET last_event_at = greatest(target.last_event_at, excluded.last_event_at),
-           watermark = greatest(
-               CASE WHEN target.watermark < clock_timestamp() + interval '1 minute'
-                    THEN target.watermark END,
-               excluded.watermark
-           )
-"""
 
 
 class Failure(NamedTuple):
@@ -162,7 +148,10 @@ def _claim(cursor: CursorWrapper, events: list[_Prepared]) -> list[_Prepared]:
 
 
 def _advance(cursor: CursorWrapper, batch: list[_Prepared]) -> None:
-    """Moves the newest event's time and the watermark forward, never back."""
     times = [each.time for each in batch if each.watermark is None]
     watermarks = [each.watermark for each in batch if each.watermark]
-    cursor.execute(_ADVANCE, [max(times, default=None), max(watermarks, default=None)])
+    progress.advance(
+        cursor,
+        last_event_at=max(times, default=None),
+        watermark=max(watermarks, default=None),
+    )

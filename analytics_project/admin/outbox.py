@@ -87,7 +87,7 @@ class OutboxAdmin(ReadOnlyAdmin):
     @admin.action(description="Publish again", permissions=["act"])
     def publish_again(self, request: HttpRequest, events: QuerySet[Any]) -> None:
         ids = list(events.values_list("event_id", flat=True)[:MAX_COUNT])
-        count = outbox.publish_again(ids)
+        count = outbox.publish_again(ids).size
         names = {"count": count, "user": str(request.user)}
         logger.info("events to be published again", extra=names)
         text = f"{count} to be published again, {len(ids) - count} were pending."

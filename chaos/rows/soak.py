@@ -11,11 +11,11 @@ from chaos.context import Chaos
 from chaos.load import Load
 from chaos.resources import Use
 from chaos.row import Result
-from chaos.system import System
+from chaos.system import LOSS, USUAL, System
 from chaos.waiting import eventually
 
 FIGURE = "1 hour with faults: at most 1 MB an hour and 2 descriptors more in any role"
-ROLES = ("commands", "queries", "relay", "consumer")
+ROLES = (*USUAL, "auditor")
 RATE = 20.0  # orders a second
 SAMPLE_S = 1.0
 # What a role needs once (caches, prepared statements) is no growth.
@@ -37,7 +37,7 @@ def soak(chaos: Chaos) -> Result:
     samples: Samples = {role: [] for role in ROLES}
     faults: Counter[str] = Counter()
     with chaos.system() as system:
-        system.start()
+        system.start(*ROLES)
         load = Load(system, system.make_products(), seed=chaos.seed, rate=RATE)
         with load.running():
             for fault in _faults(chaos, seconds, system, samples):
@@ -45,6 +45,8 @@ def soak(chaos: Chaos) -> Result:
                 _break(system, fault)
                 faults[fault.partition(" ")[0]] += 1
         accounting, found = chaos.prove(system, load)
+        if LOSS in system.log("auditor"):
+            found.append("the auditor has found lost events, and none was")
     figures: dict[str, object] = {"minutes": seconds / 60, **faults}
     judged = seconds >= JUDGED_S
     for role, taken in samples.items():

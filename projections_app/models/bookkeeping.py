@@ -87,6 +87,8 @@ class SyncState(models.Model):
 
     last_event_at = models.DateTimeField(null=True)  # newest business event applied
     watermark = models.DateTimeField(null=True)  # all committed before it is applied
+    # An earlier watermark lifts nothing: lost events were published after it.
+    believe_from = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "sync_state"

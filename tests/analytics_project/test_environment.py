@@ -80,6 +80,7 @@ def test_compose_runs_every_role_and_its_servers() -> None:
         "query-service",
         "outbox-relay",
         "consumer-service",
+        "auditor",
     }
 
 
