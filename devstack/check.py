@@ -1,5 +1,6 @@
 """`check`: everything that can be said of the code without a server."""
 
+import argparse
 import os
 import subprocess
 import sys
@@ -36,8 +37,12 @@ CHECKS = {
 
 
 def main(arguments: list[str]) -> int:
-    """Arguments name the checks to run; without any, all are."""
-    for name in arguments or CHECKS:
+    parser = argparse.ArgumentParser(prog="make check", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="CHECK", help=", ".join(CHECKS))
+    names = parser.parse_args(arguments).names
+    if unknown := set(names) - CHECKS.keys():
+        parser.error(f"there is no check {', '.join(sorted(unknown))}")
+    for name in names or CHECKS:
         print(f"check {name}", end=" ")
         begun = time.monotonic()
         done = _run(CHECKS[name])

@@ -1,5 +1,6 @@
 """`clean`: stop what was left running and remove what the stack made."""
 
+import argparse
 import shutil
 
 from devstack.errors import AlreadyRunning
@@ -10,6 +11,9 @@ MADE = (LOCAL, ROOT / ".venv")
 
 
 def main(arguments: list[str]) -> int:
+    argparse.ArgumentParser(prog="make clean", description=__doc__).parse_args(
+        arguments
+    )
     for lock in LOCAL.glob("*/lock"):  # of the stack, of tests, of measurements
         if is_running(lock.parent):
             path = lock.parent.relative_to(ROOT)

@@ -1,5 +1,6 @@
 """`demo`: a year of real orders through the pipeline, then both sides compared."""
 
+import argparse
 import json
 import subprocess
 import sys
@@ -21,6 +22,7 @@ CAUGHT_UP_WITHIN = 1800.0  # seconds
 
 def main(arguments: list[str]) -> int:
     """Uses the running stack if there is one."""
+    argparse.ArgumentParser(prog="make demo", description=__doc__).parse_args(arguments)
     if is_running(STACK):
         _demo(joined_environment(), lambda: None)
         return 0

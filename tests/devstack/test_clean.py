@@ -29,3 +29,11 @@ def test_the_servers_of_a_runner_keep_it_from_all(local: Path, name: str) -> Non
     assert local.exists()
     clean.main([])
     assert not local.exists()
+
+
+def test_whoever_asks_for_help_loses_nothing(local: Path) -> None:
+    local.mkdir()
+
+    with pytest.raises(SystemExit):
+        clean.main(["--help"])
+    assert local.exists()
