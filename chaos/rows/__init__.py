@@ -2,10 +2,11 @@
 
 from chaos.row import Row
 from chaos.rows import (
-    broker,
+    alarms,
     clocks,
     cluster,
     crash_points,
+    delivery_limit,
     disks,
     drains,
     keys,
@@ -29,7 +30,7 @@ ROWS = (
     Row("4", "mutants", mutants.FIGURE, mutants.mutants),
     Row("5", "SIGTERM under load", drains.FIGURE, drains.sigterm),
     Row("7", "broker away", outages.BROKER_FIGURE, outages.broker),
-    Row("8", "memory and disk alarms", broker.ALARMS_FIGURE, broker.alarms),
+    Row("8", "memory and disk alarms", alarms.FIGURE, alarms.alarms),
     Row("9", "database restarts", outages.DATABASE_FIGURE, outages.databases),
     Row("10", "lost COMMIT replies", network.LOST_FIGURE, network.lost_commits),
     Row("11", "toxics on links", network.TOXICS_FIGURE, network.toxics),
@@ -38,8 +39,8 @@ ROWS = (
     Row(
         "14",
         "crash loop under a delivery limit",
-        broker.CRASH_LOOP_FIGURE,
-        broker.crash_loop,
+        delivery_limit.FIGURE,
+        delivery_limit.crash_loop,
     ),
     Row("15", "topology destroyed", topology.TOPOLOGY_FIGURE, topology.topology),
     Row("16", "broker wiped", topology.WIPED_FIGURE, topology.wiped),
