@@ -54,12 +54,12 @@ def compare(write: CursorWrapper, view: View, examples: int) -> Comparison:
 
 
 def _differences(write: CursorWrapper, view: View, examples: int) -> list[Any]:
-    key, *_ = names = list(view.columns)
+    names, key, (first, *_) = list(view.columns), ", ".join(view.key), view.key
     write.execute(
         f"""
-        SELECT count(*) OVER (), {key}::text,
-               CASE WHEN found.{key} IS NOT NULL THEN to_jsonb(found) END,
-               CASE WHEN expected.{key} IS NOT NULL
+        SELECT count(*) OVER (), concat_ws(', ', {key}),
+               CASE WHEN found.{first} IS NOT NULL THEN to_jsonb(found) END,
+               CASE WHEN expected.{first} IS NOT NULL
                     THEN to_jsonb(expected) - '{{lost,parked}}'::text[] END,
                CASE WHEN lost THEN 'lost event' WHEN parked THEN 'parked event'
                     ELSE 'wrong' END

@@ -16,7 +16,7 @@ from django.db.backends.utils import CursorWrapper
 from analytics_project.comparison import Comparison, compare
 from analytics_project.redrive import redrive
 from analytics_project.snapshot import moment
-from analytics_project.truth import LINES, VIEWS
+from analytics_project.truth import BOOKINGS, LINES, VIEWS
 from projections_app import dead_letters, projector
 
 POLL_S = 0.1
@@ -82,6 +82,7 @@ def reconcile(
             _look_again(write)
         _excuse(write, excused)
         write.execute(LINES)
+        write.execute(BOOKINGS)
         return Report(
             comparisons=[compare(write, view, examples) for view in VIEWS],
             lost=_absent(write, "lost"),

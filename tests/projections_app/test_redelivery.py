@@ -111,7 +111,9 @@ def consume_in_a_process(queues: Queues) -> int:
 def consume_or_die(queues: Queues) -> None:
     lines = ledger.lines
 
-    def deadly(event_id: UUID, event: Any, recorded_at: datetime) -> list[ledger.Line]:
+    def deadly(
+        event_id: UUID, event: Any, recorded_at: datetime | None = None
+    ) -> list[ledger.Line]:
         if event.order_id == KILLER:
             os.kill(os.getpid(), signal.SIGKILL)
         return lines(event_id, event, recorded_at)

@@ -1,0 +1,76 @@
+"""The truth of what the reports are summed up from."""
+
+from analytics_project.truth.view import View, sums
+from projections_app.models import (
+    CategoryMonth,
+    OrderSales,
+    ProductMonth,
+    QuarterHourSales,
+)
+
+NET = "gross - discounts - reversals"
+MONTH = "to_char(booked_at AT TIME ZONE 'UTC', 'YYYY-MM-01')::date"
+
+
+def _measures(key: str, *, orders: str, by: str = "1") -> str:
+    """The sums over each book; `orders` counts an order once for a `key`."""
+
+    def of(book: str, number: str) -> str:
+        return f"sum(CASE book WHEN '{book}' THEN {number} ELSE 0 END)"
+
+    return sums(
+        key,
+        f"""{of("sale", orders)} AS orders, {of("sale", "gross")} AS gross,
+            {of("sale", "discount")} AS discounts, {of("sale", "units")} AS units,
+            {of("made", "amount")} AS reversals,
+            {of("made", "units")} AS units_reversed,
+            {of("made", orders)} AS cancelled,
+            {of("by_order", "amount")} AS reversals_by_order,
+            {of("by_order", "units")} AS units_reversed_by_order,
+            {of("by_order", orders)} AS cancelled_by_order""",
+        source="booking",
+        by=by,
+    )
+
+
+ROLLUPS = (
+    View(
+        OrderSales,
+        sums(
+            "order_id",
+            """min(customer_id) AS customer_id, min(placed_at) AS placed_at,
+               count(*) - count(*) FILTER (WHERE sign < 0) AS lines,
+               sum(greatest(gross, 0)) AS gross,
+               sum(greatest(gross, 0) - greatest(amount, 0)) AS discounts,
+               sum(greatest(quantity, 0)) AS units,
+               sum(greatest(-amount, 0)) AS reversals,
+               sum(greatest(-quantity, 0)) AS units_reversed,
+               sum(greatest(-orders, 0)) AS cancelled,
+               max(occurred_at) FILTER (WHERE sign < 0) AS last_reversal_at""",
+        ),
+        NET,
+    ),
+    View(
+        QuarterHourSales,
+        _measures(
+            """to_timestamp(floor(extract(epoch FROM booked_at) / 900) * 900)
+               AS quarter_start""",
+            orders="orders",
+        ),
+        NET,
+    ),
+    View(
+        ProductMonth,
+        _measures(
+            f"{MONTH} AS month, product_id, category",
+            orders="pair_orders",
+            by="1, 2, 3",
+        ),
+        NET,
+    ),
+    View(
+        CategoryMonth,
+        _measures(f"{MONTH} AS month, category", orders="category_orders", by="1, 2"),
+        NET,
+    ),
+)
