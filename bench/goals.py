@@ -15,6 +15,20 @@ class Goal(NamedTuple):
         return value >= limit if self.better == "higher" else value <= limit
 
 
+MONTH, YEAR = "a month", "a year"
+# By what they are called here; the addresses name things that every ledger has.
+REPORTS = {
+    "summary": "/api/analytics/summary",
+    "series": "/api/analytics/sales/timeseries",
+    "top products": "/api/analytics/products/top",
+    "top categories": "/api/analytics/categories/top",
+    "top customers": "/api/analytics/customers/top",
+    "cohorts": "/api/analytics/cohorts",
+    "a product": "/api/analytics/products/1",
+    "a category": "/api/analytics/categories/Category%201/report",
+    "a customer": "/api/analytics/customers/1",
+}
+
 # Ratios, throughput in events or orders a second, times in ms or s, memory in MB
 # (10^6 bytes), processor time in % of one core.
 GOALS = {
@@ -36,4 +50,7 @@ GOALS = {
     "growth, projector": Goal(1.2, 1.05, "x", "lower"),
     "memory, relay": Goal(150, 100, "MB", "lower"),
     "memory, consumer": Goal(150, 100, "MB", "lower"),
+    **{f"{report}, {MONTH}": Goal(50, 25, "ms", "lower") for report in REPORTS},
+    **{f"{report}, {YEAR}": Goal(200, 100, "ms", "lower") for report in REPORTS},
+    "first paint": Goal(500, 250, "ms", "lower"),
 }

@@ -28,21 +28,24 @@ class Link:
         )
 
     def get(self, path: str) -> Any:
-        return self._ask("GET", path, None)
+        return json.loads(self._ask("GET", path, None))
+
+    def text(self, path: str) -> str:
+        return self._ask("GET", path, None).decode()
 
     def post(self, path: str, body: object) -> Any:
-        return self._ask("POST", path, json.dumps(body))
+        return json.loads(self._ask("POST", path, json.dumps(body)))
 
     def close(self) -> None:
         self._http.close()
 
-    def _ask(self, method: str, path: str, body: str | None) -> Any:
+    def _ask(self, method: str, path: str, body: str | None) -> bytes:
         self._http.request(method, path, body, JSON)
         answer = self._http.getresponse()
         content = answer.read()
         if answer.status >= http.client.BAD_REQUEST:
             raise BenchError(f"{method} {path}: {answer.status} {content[:200]!r}")
-        return json.loads(content)
+        return content
 
 
 def make_product(link: Link, number: int) -> int:

@@ -5,7 +5,15 @@ from typing import NamedTuple
 
 from bench.context import Bench
 from bench.figures import Figure
-from bench.scenarios import at_rest, backlog, freshness, pipeline, rebuilding, web
+from bench.scenarios import (
+    at_rest,
+    backlog,
+    freshness,
+    pipeline,
+    rebuilding,
+    reports,
+    web,
+)
 
 
 class Scenario(NamedTuple):
@@ -24,6 +32,7 @@ SCENARIOS = {
     "projector": Scenario(pipeline.projector),
     "drain": Scenario(backlog.drain),
     "memory": Scenario(backlog.memory),
+    "reports": Scenario(reports.reports),
     "rebuild": Scenario(rebuilding.rebuild),
     "reconcile": Scenario(rebuilding.reconcile),
     "growth": Scenario(pipeline.growth),
