@@ -1,6 +1,7 @@
 """Servers and roles go away under load; afterwards every figure is exact."""
 
 import random
+from functools import partial
 
 import pytest
 
@@ -41,6 +42,8 @@ def test_a_broker_that_stops_or_dies_costs_no_event_and_refuses_no_order(
         ready = system.call("commands", "GET", "/health/ready")
         assert (ready.status, ready.body["database"]) == (200, "ok")
         assert ready.body["outbox"]["pending"] >= 50
+        for role, daemon in (("commands", "broker"), ("queries", "consumer")):
+            eventually(partial(says, system, role, daemon, "unreachable"), daemon)
         system.servers.rabbitmq.start()
         load.wait_for(50)
         system.servers.rabbitmq.kill()
@@ -50,6 +53,11 @@ def test_a_broker_that_stops_or_dies_costs_no_event_and_refuses_no_order(
 
     assert load.answers.keys() <= {200, 201}
     assert_nothing_lost(system, load)
+
+
+def says(system: System, role: str, daemon: str, state: str) -> bool:
+    ready = system.call(role, "GET", "/health/ready").body
+    return bool(ready[daemon]["status"] == state)
 
 
 @pytest.mark.parametrize("side", ["write", "read"])
