@@ -5,15 +5,14 @@ committed before `as_of` was applied or parked already.
 """
 
 import time
-from collections.abc import Collection
-from datetime import datetime
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 from queries_app import parked
 from queries_app.parked import Parked, Scope
 from queries_app.queries import LAG, not_negative
 from queries_app.reading import first, rows_of
-from queries_app.responses import instant
+from queries_app.responses import Instant, instant
 
 KEPT_S = 0.2  # for so long a process answers from what it has asked before
 MOST_READ = 1000  # parked messages; more count as if they touched everything
@@ -34,11 +33,21 @@ FROM dead_letters WHERE id = ANY($1)
 """
 
 
+AS_OF = "Analytics-As-Of"
+LAG_SECONDS = "Analytics-Lag-Seconds"
+PARKED = "Analytics-Parked-Events"
+
+
 class State(NamedTuple):
-    as_of: datetime | None  # None: unknown
+    as_of: Instant | None  # None: unknown, and so is the lag
     lag_seconds: int | None
     letters: Collection[Parked]
-    unread: int = 0  # further parked messages
+    unread: int  # further parked messages
+    headers: Mapping[str, str]  # but for the parked messages, which depend
+
+    @property
+    def has_parked(self) -> bool:
+        return bool(self.unread or self.letters)
 
     def parked(self, scope: Scope) -> int:
         """How many parked messages may touch a figure."""
@@ -53,7 +62,7 @@ class Kept(NamedTuple):
     letters: dict[int, Parked]  # by id; a message's bytes never change
 
 
-NOTHING = Kept(0.0, State(None, None, ()), {})
+NOTHING = Kept(0.0, State(None, None, (), 0, {}), {})
 _kept = NOTHING
 
 
@@ -71,9 +80,10 @@ def asked(now: float, known: dict[int, Parked]) -> Kept:
     lag = not_negative(lag)
     letters = {id_: known[id_] for id_ in ids if id_ in known}
     letters |= read([id_ for id_ in ids if id_ not in known])
-    found = State(
-        None if lag is None else as_of, lag, letters.values(), count - len(letters)
-    )
+    told = None if lag is None else instant(as_of)
+    known_headers = {} if told is None else {AS_OF: told, LAG_SECONDS: str(lag)}
+    unread = count - len(letters)
+    found = State(told, lag, list(letters.values()), unread, known_headers)
     return Kept(now + KEPT_S, found, letters)
 
 
@@ -82,17 +92,3 @@ def read(ids: list[int]) -> dict[int, Parked]:
         return {}
     rows = rows_of(BODIES, (ids, MOST_BYTES))
     return {id_: parked.read(body) for id_, body in rows}
-
-
-def headers(as_of: str | None, lag_seconds: int | None, parked: int) -> dict[str, str]:
-    """Without those of what is not known yet."""
-    told = {
-        "Analytics-As-Of": as_of,
-        "Analytics-Lag-Seconds": lag_seconds,
-        "Analytics-Parked-Events": parked,
-    }
-    return {name: str(value) for name, value in told.items() if value is not None}
-
-
-def as_of(state: State) -> str | None:
-    return None if state.as_of is None else instant(state.as_of)

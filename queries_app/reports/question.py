@@ -51,7 +51,7 @@ class Question(NamedTuple):
             labels=self.labels,
             interval=interval or UNSET,
             compare=compared(self.comparison) if self.comparison else UNSET,
-            as_of=trust.as_of(self.state),
+            as_of=self.state.as_of,
             lag_seconds=self.state.lag_seconds,
             parked_events=self.state.parked(scope),
         )

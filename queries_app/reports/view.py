@@ -30,8 +30,8 @@ def report(*own: str) -> Callable[[Report], View]:
         def view(request: HttpRequest, **address: str) -> HttpResponse:
             if wait := parameters.wait(request.GET):
                 await_event(wait)
-            answer = answers(asked(request, own), **address)
-            return rendered(answer)
+            understood = asked(request, own)
+            return rendered(answers(understood, **address), understood)
 
         return view
 
@@ -42,10 +42,10 @@ def asked(request: HttpRequest, own: tuple[str, ...]) -> Question:
     return question(request.GET, own=own, now=datetime.now(UTC), path=request.path_info)
 
 
-def rendered(answer: Answer) -> HttpResponse:
-    meta = answer.meta
+def rendered(answer: Answer, asked_for: Question) -> HttpResponse:
+    parked = str(answer.meta.parked_events)
     return HttpResponse(
         encode(answer),
         content_type="application/json",
-        headers=trust.headers(meta.as_of, meta.lag_seconds, meta.parked_events),
+        headers={**asked_for.state.headers, trust.PARKED: parked},
     )

@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
+from queries_app import trust
 from tests.queries_app.api import Answer, Ask
 
 
@@ -19,3 +20,9 @@ def ask(settings: Settings) -> Ask:
         return Answer(response.status_code, response.headers, response.text)
 
     return ask
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What one test's database said of itself is nothing to the next one."""
+    monkeypatch.setattr(trust, "_kept", trust.NOTHING)
