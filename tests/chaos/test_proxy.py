@@ -12,7 +12,8 @@ from queue import SimpleQueue
 import msgspec
 import pytest
 
-from chaos.proxy import COMMITTED, Proxy, Toxic, parsed
+from chaos.proxy import COMMITTED, Proxy, Toxic
+from chaos.proxy.toxics import parsed
 from devstack.folder import ROOT
 from devstack.ports import free_port
 from devstack.waiting import wait_until

@@ -1,52 +1,22 @@
-"""A TCP proxy whose faults are changed while connections run through it.
+"""A TCP proxy whose faults are changed while connections run through it."""
 
-Its own program: python -m chaos.proxy --listen PORT --to HOST:PORT --control PORT; the
-control port takes a line a toxic, such as "latency=0.2", "swallow=COMMIT" or "none".
-"""
-
-import argparse
 import asyncio
 import contextlib
 import socket
-import socketserver
 import struct
 import threading
 from asyncio import StreamReader, StreamWriter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 from urllib.parse import urlsplit
 
-import msgspec
+from chaos.proxy.toxics import Toxic
 
 CHUNK = 65536  # bytes
 PATIENCE_S = 10.0  # of whoever asks the proxy's thread for something
 RESET = struct.pack("ii", 1, 0)  # SO_LINGER on, 0 s: close() sends RST
-
-# The answer to COMMIT: PostgreSQL's CommandComplete, protocol section 55.7.
-COMMITTED = b"C\x00\x00\x00\x0bCOMMIT\x00"
-# Basic.Ack, AMQP 0-9-1: a frame of 13 bytes, class 60, method 80.
-BASIC_ACK = b"\x00\x00\x00\x0d\x00\x3c\x00\x50"
-CREATED = b"HTTP/1.1 201"
-PATTERNS = {"COMMIT": COMMITTED, "Basic.Ack": BASIC_ACK, "201": CREATED}
-
-
-class Toxic(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is wrong with the network; without arguments, nothing is.
-
-    `reset`, `half_close` and `cut_after` strike what is connected; a new connection
-    is reset or cut as well, but not half closed.
-    """
-
-    latency: float = 0.0  # seconds that each piece waits, in either direction
-    bandwidth: int = 0  # bytes a second in either direction; 0: no limit
-    reset: bool = False  # every connection ends with RST
-    black_hole: bool = False  # bytes vanish, nobody is told until it is lifted
-    half_close: bool = False  # the client sees the end, the server nothing
-    cut_after: int | None = None  # bytes answered from now on, then the connection ends
-    swallow: bytes = b""  # this and what follows it is lost, the connection ends
-    times: int | None = None  # connections to cut or swallow; None: all
 
 
 @dataclass(eq=False)
@@ -216,52 +186,3 @@ class Proxy:
             link.seen[answers] = (before + data)[1 - len(toxic.swallow) :]
             return len(data) if at < 0 else max(0, at - len(before))
         return len(data)
-
-
-# --- its own program --------------------------------------------------------------
-def parsed(line: str) -> Toxic:
-    """A toxic of words such as "latency=0.2 bandwidth=1000" or "reset", or "none"."""
-    given: dict[str, Any] = {}
-    for word in line.split():
-        name, _, value = word.partition("=")
-        given[name] = value or True
-    given.pop("none", None)
-    if pattern := given.get("swallow"):
-        given["swallow"] = PATTERNS.get(pattern, str(pattern).encode())
-    return msgspec.convert(given, Toxic, strict=False, builtin_types=(bytes,))
-
-
-def control(proxy: Proxy, port: int) -> None:
-    """Obeys lines on that port, for ever."""
-
-    class Lines(socketserver.StreamRequestHandler):
-        def handle(self) -> None:
-            for line in self.rfile:
-                self.wfile.write(f"{obey(proxy, line.decode())}\n".encode())
-
-    with socketserver.ThreadingTCPServer(("127.0.0.1", port), Lines) as server:
-        server.serve_forever()
-
-
-def obey(proxy: Proxy, line: str) -> str:
-    try:
-        proxy.set(parsed(line))
-    except msgspec.ValidationError as error:
-        return f"refused: {error}"
-    return f"ok: {proxy.accepted} accepted, {proxy.struck} struck"
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m chaos.proxy")
-    parser.add_argument("--listen", type=int, required=True, metavar="PORT")
-    parser.add_argument("--to", required=True, metavar="HOST:PORT")
-    parser.add_argument("--control", type=int, required=True, metavar="PORT")
-    asked = parser.parse_args()
-    host, _, port = asked.to.rpartition(":")
-    with Proxy(host, int(port), listen=asked.listen) as proxy:
-        control(proxy, asked.control)
-
-
-if __name__ == "__main__":
-    with contextlib.suppress(KeyboardInterrupt):
-        main()
