@@ -8,7 +8,7 @@ from chaos.system import System
 if TYPE_CHECKING:
     from chaos.load import Load
 
-# An order's number is its placed_at, in seconds since load.FIRST_PLACED_AT.
+# An order's number is its placed_at, in seconds since choices.FIRST_PLACED_AT.
 WRITTEN = """
     SELECT extract(epoch FROM placed_at - '2020-01-01T00:00Z')::bigint, id FROM orders
 """

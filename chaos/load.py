@@ -6,21 +6,19 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
+from chaos import choices
+from chaos.answers import Answer
 from chaos.errors import TooLate
-from chaos.system import Answer, System
+from chaos.system import System
 from chaos.waiting import eventually
 from chaos.witness import FAITHFUL, Witness
 
 RETRY_S = 0.05
 GIVE_UP_S = 60.0  # after the end of the load
-CUSTOMERS = 50
 OTHERS = 0.1  # of all requests are no orders
 RETRIED = (0, 409, 429, 503)
-# An order is known again by when it says that it was placed: a second apart.
-FIRST_PLACED_AT = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 class Request(NamedTuple):
@@ -99,7 +97,7 @@ class Load:
         """The ids of the orders that may be reversed later."""
         size = max(self.batch, 1)
         numbers = range(turn * size, (turn + 1) * size)
-        bodies = [self._body(dice, number) for number in numbers]
+        bodies = [choices.order(dice, n, self.products) for n in numbers]
         self.attempted.update(numbers)
         if self.batch:
             answer = self._send(
@@ -115,38 +113,15 @@ class Load:
         found = zip(ids, customers, strict=False)
         return [id_ for id_, customer in found if customer != FAITHFUL]
 
-    def _body(self, dice: random.Random, number: int) -> dict[str, Any]:
-        chosen = dice.sample(self.products, k=min(len(self.products), 3))
-        placed_at = FIRST_PLACED_AT + timedelta(seconds=number)
-        return {
-            "customerId": dice.randint(1, CUSTOMERS),
-            "items": [
-                {"productId": id_, "quantity": dice.randint(1, 3)} for id_ in chosen
-            ],
-            "placedAt": placed_at.isoformat(),
-        }
-
     def _reverse(self, dice: random.Random, key: str, order: int) -> None:
-        if dice.random() < 0.5:
-            path, body = f"/api/orders/{order}/cancel", {}
-            done = self.cancelled
-        else:
-            line = {"line": 1, "quantity": 1}
-            path, body = f"/api/orders/{order}/refunds", {"items": [line]}
-            done = self.refunded
+        cancels = dice.random() < 0.5
+        path, body = choices.cancellation(order) if cancels else choices.refund(order)
         if self._send(Request("POST", path, body, key)):
-            done.add(order)
+            (self.cancelled if cancels else self.refunded).add(order)
 
     def _change(self, dice: random.Random, key: str) -> None:
-        """A price or a category: orders keep those of their own time."""
-        change = dice.choice(
-            [
-                {"price": dice.randint(1, 9999) / 100},
-                {"category": f"Class {dice.randint(0, 5)}"},
-            ]
-        )
-        path = f"/api/products/{dice.choice(self.products)}"
-        self._send(Request("PATCH", path, change, key))
+        path, body = choices.change(dice, self.products)
+        self._send(Request("PATCH", path, body, key))
 
     # --- one request --------------------------------------------------------------
     def _send(self, request: Request, numbers: Sequence[int] = ()) -> Answer | None:

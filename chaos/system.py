@@ -1,19 +1,17 @@
 """The whole system as its users and operators meet it: roles, HTTP, commands."""
 
-import http.client
 import itertools
-import json
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from subprocess import CompletedProcess
-from typing import Any, LiteralString, NamedTuple
+from typing import Any, LiteralString
 
 import psycopg
 
+from chaos.answers import Answer, ask
 from chaos.errors import Unexpected
 from chaos.servers import Servers, run_manage
 from chaos.waiting import DEADLINE_S, eventually
@@ -26,16 +24,9 @@ from devstack.roles import ROLES
 USUAL = ("commands", "queries", "relay", "consumer")
 LOSS = "events were lost on the way"  # in the auditor's log
 GRACE_S = 10.0  # between SIGTERM and SIGKILL
-HTTP_TIMEOUT_S = 15.0
 FEW = 200  # events that are missing: these are looked at one by one
 PLENTY = 10**9  # never sold out, but counted
 _numbers = itertools.count(1)
-
-
-class Answer(NamedTuple):
-    status: int
-    headers: dict[str, str]  # names in lower case
-    body: Any  # numbers as Decimal
 
 
 class System:
@@ -121,22 +112,7 @@ class System:
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
         """One request on a connection of its own. Raises OSError."""
-        link = http.client.HTTPConnection(
-            "127.0.0.1", self.ports[role], timeout=HTTP_TIMEOUT_S
-        )
-        content = None if body is None else json.dumps(body)
-        given = {"Content-Type": "application/json", **(headers or {})}
-        try:
-            link.request(method, path, content, given)
-            answer = link.getresponse()
-            text = answer.read()
-        except http.client.HTTPException as error:
-            raise ConnectionError(str(error)) from error
-        finally:
-            link.close()
-        lowered = {name.lower(): value for name, value in answer.getheaders()}
-        parsed = json.loads(text, parse_float=Decimal) if text else None
-        return Answer(answer.status, lowered, parsed)
+        return ask(self.ports[role], method, path, body, headers or {})
 
     def post(self, path: str, body: Any, **headers: str) -> Answer:
         named = {name.replace("_", "-"): value for name, value in headers.items()}

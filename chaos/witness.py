@@ -4,7 +4,8 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
-from chaos.system import Answer, System
+from chaos.answers import Answer
+from chaos.system import System
 
 if TYPE_CHECKING:
     from chaos.load import Load

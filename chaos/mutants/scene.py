@@ -13,10 +13,11 @@ from threading import Thread
 from typing import Any
 
 from chaos.accounting import account
+from chaos.answers import Answer
 from chaos.context import Chaos
 from chaos.invariants import violations
 from chaos.load import Load
-from chaos.system import Answer, System
+from chaos.system import System
 from chaos.waiting import eventually
 
 PROJECTING = Path(__file__).with_name("projecting.py")

@@ -6,10 +6,11 @@ from collections import Counter, defaultdict
 from itertools import count
 
 from chaos.accounting import Accounting
+from chaos.answers import Answer
 from chaos.context import Chaos
 from chaos.invariants import violations
 from chaos.row import Result
-from chaos.system import Answer, System
+from chaos.system import System
 from chaos.waiting import eventually
 
 FIGURE = "64 threads, 10,000 keys, kills: one order a key; 409 and 422 right"

@@ -5,13 +5,14 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from itertools import cycle, product
 
+from chaos.answers import Answer
 from chaos.context import Chaos
 from chaos.errors import TooLate
 from chaos.invariants import violations
 from chaos.load import Load
 from chaos.proxy import BASIC_ACK, COMMITTED, CREATED, Proxy, Toxic
 from chaos.row import Result
-from chaos.system import Answer, System
+from chaos.system import System
 from chaos.waiting import eventually
 
 LOST_FIGURE = (

@@ -3,10 +3,11 @@
 import time
 from statistics import median, quantiles
 
+from chaos.answers import Answer
 from chaos.context import Chaos
 from chaos.load import Load
 from chaos.row import Result
-from chaos.system import Answer, System
+from chaos.system import System
 from chaos.waiting import eventually
 from devstack.postgres import Postgres
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from chaos import choices
 from chaos.__main__ import experiment, parse, verdict
 from chaos.context import Chaos
 from chaos.errors import TooLate
-from chaos.load import Load
 from chaos.row import Result, Row
 from chaos.rows import ROWS
 
@@ -65,12 +65,9 @@ def test_a_seed_repeats_the_choices_of_a_row() -> None:
 
 
 def test_a_seed_repeats_the_orders_of_a_client() -> None:
-    nobody: Any = None
-
     def bodies(seed: int) -> list[object]:
-        load = Load(nobody, [1, 2, 3, 4], seed=seed)
         dice = random.Random(seed)
-        return [load._body(dice, number) for number in range(20)]
+        return [choices.order(dice, number, [1, 2, 3, 4]) for number in range(20)]
 
     assert bodies(3) == bodies(3) != bodies(4)
 
