@@ -136,7 +136,8 @@ class Shop:
         )
 
     def later(self, order: OrderCreated) -> datetime:
-        return order.placed_at + timedelta(minutes=self.random.randint(0, 300))
+        most = self.random.choice([300, 90_000])  # minutes; months, for some
+        return order.placed_at + timedelta(minutes=self.random.randint(0, most))
 
     def money(self) -> Decimal:
         return Decimal(self.random.randint(0, 20_000)) / 100

@@ -15,14 +15,29 @@ from messaging.events import (
     ProductState,
 )
 from tests.projections_app.histories import Recorded
+from tests.projections_app.rollup_oracle import (
+    MEASURES,
+    category_month,
+    order_view,
+    product_month,
+    quarter,
+    rolled_up,
+)
 
 Table = dict[Any, tuple[Any, ...]]  # the other columns by the key
 
 TABLES = {
     "product_sales_view": "product_id, total_quantity_sold, total_revenue, order_count",
     "category_metrics_view": "category_name, total_revenue, total_orders",
-    "customer_ltv_view": "customer_id, total_spent, order_count, last_order_date",
+    "customer_ltv_view": "customer_id, total_spent, order_count, last_order_date, "
+    "first_order_date, orders_placed",
     "hourly_sales_view": "hour_timestamp, total_orders, total_revenue",
+    "order_view": "order_id, customer_id, placed_at, lines, gross, discounts, units, "
+    "reversals, units_reversed, cancelled, last_reversal_at",
+    "sales_quarter_view": f"quarter_start, {', '.join(MEASURES)}",
+    "product_month_view": "concat_ws('|', month, product_id, category), "
+    f"{', '.join(MEASURES)}",
+    "category_month_view": f"concat_ws('|', month, category), {', '.join(MEASURES)}",
     "product_catalog": "product_id, version, name, category, price",
     "processed_events": "event_id, event_type",
     "sales_ledger": "(event_id, line_no), kind, order_id, customer_id, product_id, "
@@ -42,7 +57,7 @@ def stored() -> dict[str, Table]:
 
 
 def expected(history: Iterable[Recorded]) -> dict[str, Table]:
-    """The four views and the catalogue; slow, obvious, and without SQL."""
+    """The views, the roll-ups and the catalogue; slow, obvious, and without SQL."""
     events = [event for _, event in history]
     orders = [event for event in events if not isinstance(event, ProductState)]
     return {
@@ -50,6 +65,10 @@ def expected(history: Iterable[Recorded]) -> dict[str, Table]:
         "category_metrics_view": category_metrics(orders),
         "customer_ltv_view": customer_ltv(orders),
         "hourly_sales_view": hourly_sales(orders),
+        "order_view": order_view(orders),
+        "sales_quarter_view": rolled_up(orders, quarter),
+        "product_month_view": rolled_up(orders, product_month),
+        "category_month_view": rolled_up(orders, category_month),
         "product_catalog": catalog(events),
     }
 
@@ -82,13 +101,16 @@ def customer_ltv(orders: Iterable[Any]) -> dict[int, tuple[Any, ...]]:
     result: dict[int, tuple[Any, ...]] = {}
     for event in orders:
         if event.lines:
-            spent, count, last = result.get(
-                event.customer_id, (Decimal(0), 0, event.placed_at)
+            at = event.placed_at
+            spent, count, last, first, placed = result.get(
+                event.customer_id, (Decimal(0), 0, at, at, 0)
             )
             result[event.customer_id] = (
                 spent + sign(event) * event.total,
                 count + counts(event),
-                max(last, event.placed_at),
+                max(last, at),
+                min(first, at),
+                placed + isinstance(event, OrderCreated),
             )
     return result
 

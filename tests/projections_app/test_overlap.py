@@ -42,3 +42,21 @@ def test_two_projectors_with_the_same_events_add_each_once(*, backwards: bool) -
     stored = oracle.stored()
     for table, rows in oracle.expected(history).items():
         assert stored[table] == rows, table
+
+
+def test_two_projectors_with_events_of_their_own_add_each_once() -> None:
+    history = Shop(Random(5)).history(products=6, orders=700)
+    mine, theirs = (
+        [half[n : n + 50] for n in range(0, len(half) - 50, 50)]
+        for half in (bodies(history)[::2], bodies(history)[1::2])
+    )
+    start = Barrier(2)
+
+    with ThreadPoolExecutor(2) as pool:
+        results = list(pool.map(apply_all, [mine, theirs], [start, start]))
+    assert projector.apply(bodies(history)) == []  # those that fill no batch
+
+    assert results == [[], []]
+    stored = oracle.stored()
+    for table, rows in oracle.expected(history).items():
+        assert stored[table] == rows, table

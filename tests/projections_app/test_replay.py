@@ -34,6 +34,10 @@ VIEWS = (
     "category_metrics_view",
     "customer_ltv_view",
     "hourly_sales_view",
+    "order_view",
+    "sales_quarter_view",
+    "product_month_view",
+    "category_month_view",
 )
 
 
@@ -88,7 +92,7 @@ def test_only_the_projections_asked_for_are_swapped() -> None:
 
     counts = [len(oracle.stored()[view]) for view in VIEWS]
     assert counts[0] > 0
-    assert counts[1:] == [0, 0, 0]
+    assert not any(counts[1:])
 
 
 @pytest.mark.parametrize("source", ["ledger", "outbox"])
