@@ -21,16 +21,20 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def queue(self, statement: str, values: Sequence[Any]) -> Result:
         """In autocommit mode the statement is sent at once."""
-        if self.connection is None:
-            self.ensure_connection()
-        if self._pipeline is None or self._pipeline.driver is not self.connection:
-            self._pipeline = Pipeline(self.connection, self.wrap_database_errors)
-        result = self._pipeline.add(statement, values)
+        result = self.opened().add(statement, values)
         if self.force_debug_cursor:
             self.queries_log.append({"sql": statement, "time": "not measured"})
         if self.autocommit:
             self.flush()
         return result
+
+    def opened(self) -> Pipeline:
+        """Opened in a transaction, it has queried: that is too late to isolate it."""
+        if self.connection is None:
+            self.ensure_connection()
+        if self._pipeline is None or self._pipeline.driver is not self.connection:
+            self._pipeline = Pipeline(self.connection, self.wrap_database_errors)
+        return self._pipeline
 
     def flush(self, *, commit: bool = False) -> None:
         if self._pipeline and self._pipeline.driver is self.connection:
