@@ -31,7 +31,7 @@ def refund(order: int) -> tuple[str, dict[str, Any]]:
 
 def change(dice: random.Random, products: Sequence[int]) -> tuple[str, dict[str, Any]]:
     """A price or a category: orders keep those of their own time."""
-    changed = dice.choice(
+    changed: dict[str, Any] = dice.choice(
         [
             {"price": dice.randint(1, 9999) / 100},
             {"category": f"Class {dice.randint(0, 5)}"},

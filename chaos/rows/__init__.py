@@ -17,6 +17,7 @@ from chaos.rows import (
     outages,
     poison,
     rebuilds,
+    shuffles,
     soak,
     standby,
     topology,
@@ -34,8 +35,8 @@ ROWS = (
     Row("9", "database restarts", outages.DATABASE_FIGURE, outages.databases),
     Row("10", "lost COMMIT replies", network.LOST_FIGURE, network.lost_commits),
     Row("11", "toxics on links", network.TOXICS_FIGURE, network.toxics),
-    Row("12", "duplicates and shuffles", poison.SHUFFLE_FIGURE, poison.shuffled),
-    Row("13", "one percent poison", poison.POISON_FIGURE, poison.poisoned),
+    Row("12", "duplicates and shuffles", shuffles.FIGURE, shuffles.shuffled),
+    Row("13", "one percent poison", poison.FIGURE, poison.poisoned),
     Row(
         "14",
         "crash loop under a delivery limit",

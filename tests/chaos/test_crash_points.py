@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from chaos.rows.crash_points import Crash, all_places, named_places, traced
+from chaos.crash_places import Crash, all_places, named_places, traced
 
 SEND_THREE_TIMES = """
 import socket
