@@ -1,10 +1,7 @@
 """The broker as an operator meets it: bodies taken and given, queues and policies."""
 
-import json
-import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any
 from urllib.parse import quote
 
 import pika
@@ -80,23 +77,6 @@ def crash_holding(url: str, count: int) -> int:
     return held
 
 
-def administer(broker: RabbitMQ, method: str, path: str, body: object = None) -> Any:
-    """The management API; `path` as in its manual, behind /api/."""
-    opener = urllib.request.HTTPPasswordMgrWithDefaultRealm()
-    address = f"http://127.0.0.1:{broker.management_port}/api/{path}"
-    opener.add_password(None, address, broker.user, broker.password)
-    request = urllib.request.Request(
-        address,
-        method=method,
-        data=None if body is None else json.dumps(body).encode(),
-        headers={"Content-Type": "application/json"},
-    )
-    login = urllib.request.HTTPBasicAuthHandler(opener)
-    with urllib.request.build_opener(login).open(request, timeout=30) as answer:
-        text = answer.read()
-    return json.loads(text) if text else None
-
-
 def limit_deliveries(broker: RabbitMQ, vhost: str, limit: int) -> None:
     """By a policy, which counts beside the queue's own argument: the lower one."""
     path = f"policies/{quote(vhost, safe='')}/limit"
@@ -105,4 +85,4 @@ def limit_deliveries(broker: RabbitMQ, vhost: str, limit: int) -> None:
         "definition": {"delivery-limit": limit},
         "apply-to": "queues",
     }
-    administer(broker, "PUT", path, policy)
+    broker.manage("PUT", path, policy)

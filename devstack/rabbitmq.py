@@ -1,16 +1,13 @@
 """A private RabbitMQ in one folder, on ports of 127.0.0.1."""
 
-import base64
-import json
 import os
 import socket
 import subprocess
-import urllib.request
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from devstack import rabbitmq_files
+from devstack import management_api, rabbitmq_files
 from devstack.errors import CommandFailed
 from devstack.leftovers import MARK, end_leftovers
 from devstack.ports import free_port
@@ -149,11 +146,11 @@ class RabbitMQ:
 
     def add_vhost(self, name: str) -> str:
         """Make an empty virtual host, as good as a broker of its own; its URL."""
-        self._manage("PUT", f"vhosts/{quote(name, safe='')}")
+        self.manage("PUT", f"vhosts/{quote(name, safe='')}")
         return self.url(name)
 
     def delete_vhost(self, name: str) -> None:
-        self._manage("DELETE", f"vhosts/{quote(name, safe='')}")
+        self.manage("DELETE", f"vhosts/{quote(name, safe='')}")
 
     def control(self, *command: str) -> str:
         """What rabbitmqctl answers for this node. Raises CommandFailed."""
@@ -173,22 +170,12 @@ class RabbitMQ:
     def queue(self, vhost: str, name: str) -> dict[str, Any]:
         """What the management plugin knows of a queue."""
         path = f"queues/{quote(vhost, safe='')}/{quote(name, safe='')}"
-        found: dict[str, Any] = json.loads(self._manage("GET", path))
+        found: dict[str, Any] = self.manage("GET", path)
         return found
 
-    def _manage(self, method: str, path: str) -> bytes:
-        address = f"http://127.0.0.1:{self.management_port}/api/{path}"
-        login = base64.b64encode(f"{self.user}:{self.password}".encode()).decode()
-        headers = {
-            "Authorization": f"Basic {login}",
-            "Content-Type": "application/json",
-        }
-        request = urllib.request.Request(
-            address, method=method, headers=headers, data=json.dumps({}).encode()
-        )
-        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
-            content: bytes = answer.read()
-            return content
+    def manage(self, method: str, path: str, body: object = None) -> Any:
+        """What the management API answers."""
+        return management_api.call(self.management_url, method, path, body)
 
     @property
     def pid(self) -> int | None:

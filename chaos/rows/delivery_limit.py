@@ -90,7 +90,7 @@ def _settled(system: System) -> int:
     def missing() -> int:
         [(applied,)] = system.read_db("SELECT count(*) FROM processed_events")
         path = f"queues/{vhost}/{queues.DEAD_LETTERS}"
-        dead = wire.administer(broker, "GET", path).get("messages", 0)
+        dead = broker.manage("GET", path).get("messages", 0)
         return int(events - applied - dead)
 
     try:
