@@ -1,6 +1,6 @@
 """Bugs planted between the broker and an answer."""
 
-from chaos.mutants import commands, workloads
+from chaos.mutants import publishing, workloads
 from chaos.mutants.mutant import Edit, mutant
 
 CONSUMER = (
@@ -24,7 +24,7 @@ CONSUMER = (
     mutant(
         "no dedupe",
         "a window that is published twice counts twice",
-        workloads.relay_killed,
+        publishing.relay_killed,
         Edit(
             "projections_app/projector.py",
             "    return [by_id[event_id] for (event_id,) in cursor.fetchall()]",
@@ -137,46 +137,6 @@ CONSUMER = (
             "return SalesLedger.Kind.SALE.value, 1, event.placed_at",
             "return SalesLedger.Kind.SALE.value, 1,"
             " datetime.now(event.placed_at.tzinfo)",
-        ),
-    ),
-)
-
-REBUILDS = (
-    mutant(
-        "swap without the tail",
-        "what was applied since the last round is not in the new tables",
-        commands.replayed,
-        Edit(
-            "projections_app/swap.py",
-            "            advance(cursor, generation,"
-            " last_row(cursor, generation.live))\n",
-            "",
-        ),
-    ),
-    mutant(
-        "swap without the barrier",
-        "the consumer writes into tables that are being replaced",
-        commands.replayed,
-        Edit(
-            "projections_app/swap.py",
-            "    with barrier(cursor):\n        paused",
-            "    if True:\n        paused",
-        ),
-    ),
-    mutant(
-        "cut after the history",
-        "what came while the history was read is in neither part",
-        commands.replayed,
-        Edit(
-            "projections_app/rebuild.py",
-            "    for table in tables:\n"
-            "        generations.vacuum(cursor, table)\n"
-            "    _roll_up(",
-            "    with barrier(cursor):\n"
-            "        generation.cut = last_row(cursor, live)\n"
-            "    for table in tables:\n"
-            "        generations.vacuum(cursor, table)\n"
-            "    _roll_up(",
         ),
     ),
 )

@@ -1,6 +1,6 @@
 """Bugs planted between a request and the broker."""
 
-from chaos.mutants import commands, workloads
+from chaos.mutants import commands, publishing, workloads
 from chaos.mutants.mutant import Edit, mutant
 
 WRITE_SIDE = (
@@ -81,7 +81,7 @@ RELAY = (
     mutant(
         "mark before confirm",
         "a crash loses what was marked and not yet sent",
-        workloads.relay_killed,
+        publishing.relay_killed,
         Edit(
             "commands_app/relay.py",
             "        taken = self._publisher.publish(messages)\n",
@@ -92,7 +92,7 @@ RELAY = (
     mutant(
         "cursor by id",
         "who commits late with an early id is passed by",
-        workloads.late_commit,
+        publishing.late_commit,
         Edit(
             "commands_app/outbox.py",
             "FROM outbox WHERE published_at IS NULL\n               ORDER BY id",
@@ -103,7 +103,7 @@ RELAY = (
     mutant(
         "mark up to an id",
         "what committed late is marked with the others, unsent",
-        workloads.late_commit,
+        publishing.late_commit,
         Edit(
             "commands_app/outbox.py",
             "clock_timestamp()\n    WHERE event_id = ANY(%s) AND",
@@ -114,13 +114,13 @@ RELAY = (
     mutant(
         "no mandatory",
         "the broker drops what it cannot route, and confirms it",
-        workloads.unroutable,
+        publishing.unroutable,
         Edit("messaging/publisher.py", "mandatory=True", "mandatory=False"),
     ),
     mutant(
         "returns overlooked",
         "a confirm counts although the message came back",
-        workloads.unroutable,
+        publishing.unroutable,
         Edit(
             "messaging/publisher.py",
             "{id_ for id_ in self._confirmed if str(id_) not in self._returned}",
@@ -130,7 +130,7 @@ RELAY = (
     mutant(
         "nack taken for ack",
         "what the broker refused counts as published",
-        workloads.refused,
+        publishing.refused,
         Edit(
             "messaging/publisher.py",
             "if id_ is not None and isinstance(answer, Basic.Ack):",
@@ -150,7 +150,7 @@ RELAY = (
     mutant(
         "watermark before the events",
         "the watermark is the present, while a backlog waits",
-        workloads.watermark,
+        publishing.watermark,
         Edit(
             "commands_app/outbox.py",
             "return Pending([_message(*row[1:-1]) for row in rows], rows[0][6])",
