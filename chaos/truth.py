@@ -5,11 +5,13 @@ The harness must not trust the code that it tests: nothing here is the project's
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from typing import LiteralString, NamedTuple
+from typing import LiteralString
 from uuid import UUID
 
 import psycopg
 
+from chaos.figures import Figures
+from chaos.rollups import ROLLUPS
 from chaos.system import System
 
 LINES: LiteralString = """
@@ -20,12 +22,13 @@ LINES: LiteralString = """
     )
     SELECT o.event_id, i.line_no, 'sale' AS kind, o.id AS order_id, customer_id,
            product_id, category, i.quantity::bigint AS quantity,
-           price * i.quantity - i.discount AS amount,
+           price * i.quantity AS gross, price * i.quantity - i.discount AS amount,
            placed_at AS occurred_at, placed_at
     FROM orders o JOIN order_items i ON i.order_id = o.id
     UNION ALL
     SELECT c.event_id, i.line_no, 'cancellation', o.id, customer_id,
            product_id, category, coalesce(r.quantity, 0) - i.quantity,
+           price * (coalesce(r.quantity, 0) - i.quantity),
            price * (coalesce(r.quantity, 0) - i.quantity)
            - (coalesce(r.discount, 0) - i.discount),
            cancelled_at, placed_at
@@ -35,7 +38,8 @@ LINES: LiteralString = """
     LEFT JOIN refunded r ON r.order_item_id = i.id
     UNION ALL
     SELECT f.event_id, i.line_no, 'refund', o.id, customer_id,
-           product_id, category, -l.quantity, l.discount - price * l.quantity,
+           product_id, category, -l.quantity, -price * l.quantity,
+           l.discount - price * l.quantity,
            refunded_at, placed_at
     FROM refunds f
     JOIN orders o ON o.id = f.order_id
@@ -60,22 +64,13 @@ WRONG_STOCK: LiteralString = """
 """
 
 
-class Figures(NamedTuple):
-    """A table, the statement of its true rows, that of its rows, column of money."""
-
-    table: str
-    expected: LiteralString
-    found: LiteralString
-    money: int | None = None
-
-
 COUNTED: LiteralString = """count(DISTINCT order_id) FILTER (WHERE kind = 'sale')
     - count(DISTINCT order_id) FILTER (WHERE kind = 'cancellation')"""
 # Each ledger row goes into the last column: it differs when any row does.
 LEDGER: LiteralString = """
     SELECT kind, count(*), sum(quantity), sum(amount),
            sum(hashtextextended(concat_ws('|', event_id, line_no, order_id,
-               customer_id, product_id, category, quantity, amount), 0)::numeric)
+               customer_id, product_id, category, quantity, gross, amount), 0)::numeric)
     FROM {} GROUP BY kind
 """
 TABLES = (
@@ -96,10 +91,11 @@ TABLES = (
     ),
     Figures(
         "customer_ltv_view",
-        f"SELECT customer_id, sum(amount), {COUNTED}, max(placed_at)"
+        f"SELECT customer_id, sum(amount), {COUNTED}, max(placed_at),"
+        " min(placed_at), count(DISTINCT order_id) FILTER (WHERE kind = 'sale')"
         " FROM line GROUP BY 1",
-        "SELECT customer_id, total_spent, order_count, last_order_date"
-        " FROM customer_ltv_view",
+        "SELECT customer_id, total_spent, order_count, last_order_date,"
+        " first_order_date, orders_placed FROM customer_ltv_view",
         1,
     ),
     Figures(
@@ -110,6 +106,7 @@ TABLES = (
         "SELECT hour_timestamp, total_orders, total_revenue FROM hourly_sales_view",
         2,
     ),
+    *ROLLUPS,
 )
 PRODUCTS: LiteralString = """
     SELECT 'product/' || id, version, sku, name, category, price FROM products

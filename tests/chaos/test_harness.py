@@ -50,6 +50,12 @@ PLANTED = {
         " WHERE product_id = 1",
         "I1: product_sales_view",
     ),
+    "a cent in a month, by the order's date": (
+        "read",
+        "UPDATE product_month_view SET reversals_by_order = reversals_by_order + 0.01"
+        " WHERE product_id = 1",
+        "I1: product_month_view",
+    ),
     "a row too many": (
         "read",
         "INSERT INTO category_metrics_view VALUES ('Ghosts', 0, 0)",
