@@ -43,7 +43,7 @@ def reverse(
 
 
 def steps(number: int, lines: list[Line]) -> list[Step]:
-    """Whole; a piece; a piece, then the rest; piece by piece; a piece, then cancelled."""
+    """All; a piece; a piece, then the rest; piece by piece; a piece, then cancelled."""
     largest = max(lines, key=lambda line: line.quantity)
     piece: Step = "refunds", {"items": [{"line": largest.number, "quantity": 1}]}
     first = [piece] if len(lines) > 1 or largest.quantity > 1 else []
