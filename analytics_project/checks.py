@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Any
+from zoneinfo import available_timezones
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
@@ -16,6 +17,7 @@ POSITIVE = (
     "MAX_BODY_BYTES",
     "STATEMENT_TIMEOUT_MS",
     "CONNECT_TIMEOUT_S",
+    "EXPORT_TIMEOUT_S",
     "RELAY_WINDOW",
     "CONSUMER_BATCH",
     "MAX_ATTEMPTS",
@@ -30,7 +32,7 @@ KNOWN_SECRETS = {"insecure-local-key", "only-for-trying-it-out-on-one-machine"}
 
 @register
 def check_settings(**_: Any) -> list[CheckMessage]:
-    return [*databases(), *numbers(), *secrets()]
+    return [*databases(), *numbers(), *zones(), *secrets()]
 
 
 def databases() -> Iterator[CheckMessage]:
@@ -63,6 +65,15 @@ def numbers() -> Iterator[CheckMessage]:
         yield Error(
             "COMMAND_SERVICE_PORT and QUERY_SERVICE_PORT must be two ports.",
             id="analytics.E004",
+        )
+
+
+def zones() -> Iterator[CheckMessage]:
+    if settings.STORE_TIMEZONE not in available_timezones():
+        yield Error(
+            "STORE_TIMEZONE is no zone that is known here.",
+            hint="An IANA name such as Europe/Berlin; zones come with `tzdata`.",
+            id="analytics.E007",
         )
 
 

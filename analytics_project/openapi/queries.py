@@ -1,9 +1,10 @@
 """The read API's operations."""
 
 from analytics_project.health import QueriesReport
-from analytics_project.openapi import health
-from analytics_project.openapi.document import Operation, Parameter, Schema, document
-from queries_app.parameters import DEFAULT_WAIT_S, MAX_HOURS, MAX_ID, MAX_WAIT_S
+from analytics_project.openapi import health, reports
+from analytics_project.openapi.document import Parameter, Schema, document
+from analytics_project.openapi.questions import ID, TIME, question
+from queries_app.parameters import MAX_HOURS
 from queries_app.responses import (
     CategoryRevenue,
     CustomerLifetimeValue,
@@ -12,28 +13,6 @@ from queries_app.responses import (
     SyncStatus,
 )
 
-BASE = "/api/analytics"
-ID: Schema = {"type": "integer", "minimum": 1, "maximum": MAX_ID}
-TIME: Schema = {"type": "string", "format": "date-time"}
-AFTER = (
-    Parameter(
-        "after",
-        "query",
-        {"type": "string", "format": "uuid"},
-        "An `Event-Id`: answer only when this event is applied, else 503.",
-    ),
-    Parameter(
-        "wait",
-        "query",
-        {
-            "type": "number",
-            "minimum": 0,
-            "maximum": MAX_WAIT_S,
-            "default": DEFAULT_WAIT_S,
-        },
-        "How many seconds to wait for it.",
-    ),
-)
 PERIOD = (
     Parameter("from", "query", TIME, "The first hour; a day before `to` by default."),
     Parameter(
@@ -43,21 +22,6 @@ PERIOD = (
         f"Where the hours end, at most {MAX_HOURS} after `from`; by default now.",
     ),
 )
-
-
-def question(
-    path: str, name: str, summary: str, answer: type, *own: Parameter
-) -> Operation:
-    return Operation(
-        "get",
-        f"{BASE}{path}",
-        name,
-        summary,
-        answer,
-        errors=(400, 503),
-        parameters=(*own, *AFTER),
-    )
-
 
 OPERATIONS = (
     question(
@@ -96,6 +60,7 @@ OPERATIONS = (
         "How far the figures are behind the write side",
         SyncStatus,
     ),
+    *reports.OPERATIONS,
     *health.operations(QueriesReport),
 )
 

@@ -19,7 +19,7 @@ from queries_app.reports.snapshot import Statement, read
 from queries_app.reports.view import report
 
 
-class Figures(Sales, frozen=True, kw_only=True):
+class SummaryFigures(Sales, frozen=True, kw_only=True):
     customers: int
     new_customers: int
     returning_customers: int
@@ -27,7 +27,7 @@ class Figures(Sales, frozen=True, kw_only=True):
     repeat_purchase_rate: Rate | None
 
 
-class Growth(SalesGrowth, frozen=True, kw_only=True):
+class SummaryGrowth(SalesGrowth, frozen=True, kw_only=True):
     customers: Rate | None
     new_customers: Rate | None
     returning_customers: Rate | None
@@ -35,9 +35,9 @@ class Growth(SalesGrowth, frozen=True, kw_only=True):
     repeat_purchase_rate: Rate | None
 
 
-class SummaryTotal(Figures, frozen=True, kw_only=True):
-    previous: Figures | UnsetType = UNSET
-    growth: Growth | UnsetType = UNSET
+class SummaryTotal(SummaryFigures, frozen=True, kw_only=True):
+    previous: SummaryFigures | UnsetType = UNSET
+    growth: SummaryGrowth | UnsetType = UNSET
 
 
 class Summary(Answer, frozen=True, kw_only=True):
@@ -72,7 +72,7 @@ def summary(question: Question) -> Summary:
 
 
 def statement(period: Period, attribution: Attribution) -> Statement:
-    """One row, its columns named as the fields of Figures."""
+    """One row, its columns named as the fields of SummaryFigures."""
     sale = total_sales(attribution)
     sql = f"SELECT * FROM ({sale}) AS sale, ({CUSTOMERS}) AS customer"  # noqa: S608
     return Statement(sql, (period.start, period.end))
@@ -80,4 +80,8 @@ def statement(period: Period, attribution: Attribution) -> Statement:
 
 def total(now: Row, before: Row | None = None) -> SummaryTotal:
     told = figures(SummaryTotal, now)
-    return told if before is None else beside(told, figures(Figures, before), Growth)
+    return (
+        told
+        if before is None
+        else beside(told, figures(SummaryFigures, before), SummaryGrowth)
+    )

@@ -47,6 +47,7 @@ OWN = "one-of-our-own-with-at-least-32-characters"
         ),
         ({"ALLOWED_HOSTS": ["*"], "SECRET_KEY": "short"}, "analytics.E005"),
         ({"CONSUMER_BATCH": 40_000}, "analytics.E003"),
+        ({"STORE_TIMEZONE": "Berlin"}, "analytics.E007"),
         (
             {"ALLOWED_HOSTS": ["shop.example"], "SECRET_KEY": OWN, "DEBUG": True},
             "analytics.E006",

@@ -12,7 +12,8 @@ from openapi_spec_validator import validate
 from pytest_django import Settings
 
 from analytics_project.openapi.commands import write_api
-from analytics_project.openapi.queries import BASE, read_api
+from analytics_project.openapi.queries import read_api
+from analytics_project.openapi.questions import BASE
 
 APIS = {"commands": write_api, "queries": read_api}
 UNDESCRIBED = {"/api/openapi.json", "/api/docs"}
@@ -24,6 +25,8 @@ QUESTIONS = {
     ),
     f"{BASE}/sales/hourly": f"{BASE}/sales/hourly",
     f"{BASE}/sync-status": f"{BASE}/sync-status",
+    f"{BASE}/summary": f"{BASE}/summary?compare=previous_year",
+    f"{BASE}/sales/timeseries": f"{BASE}/sales/timeseries?compare=previous_period",
     "/health": "/health",
     "/health/ready": "/health/ready",
 }
