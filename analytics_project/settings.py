@@ -40,6 +40,7 @@ WSGI_APPLICATION = "analytics_project.wsgi.application"
 # --- databases --------------------------------------------------------------------
 STATEMENT_TIMEOUT_MS: int = env.int("STATEMENT_TIMEOUT_MS", default=20_000)
 CONNECT_TIMEOUT_S: int = env.int("CONNECT_TIMEOUT_S", default=2)
+EXPORT_TIMEOUT_S: int = env.int("EXPORT_TIMEOUT_S", default=600)  # for one file
 # After 25 s either side notices that the other's machine is gone. Until then the server
 # holds the locks of a client, the relay's leadership among them; by default two hours.
 # (Seconds, seconds, times.)

@@ -23,6 +23,12 @@ class InvalidParameter(QueryRejected):
         super().__init__(f"{parameter}: {detail}", parameter=parameter)
 
 
+class NotSold(QueryRejected):
+    """Nothing of the kind was ever sold."""
+
+    status = HTTPStatus.NOT_FOUND
+
+
 class NotAppliedYet(QueryRejected):
     """The event has not been applied in time; ask again."""
 
@@ -35,3 +41,9 @@ class EventParked(NotAppliedYet):
 
 class TooManyWaiting(NotAppliedYet):
     """Too many requests are waiting for their events already; ask again."""
+
+
+class TooManyExports(QueryRejected):
+    """As many files are being written as this process can; ask again."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE

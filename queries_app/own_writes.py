@@ -2,10 +2,17 @@
 
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from django.conf import settings
 
-from queries_app.errors import EventParked, NotAppliedYet, TooManyWaiting
+from queries_app.errors import (
+    EventParked,
+    NotAppliedYet,
+    QueryRejected,
+    TooManyWaiting,
+)
 from queries_app.parameters import Wait
 from queries_app.queries import Progress, event_progress
 
@@ -19,10 +26,17 @@ def await_event(wait: Wait) -> None:
     """Returns once the event is applied; raises NotAppliedYet or one of its kinds."""
     if is_applied(wait):
         return
-    if not _places.acquire(blocking=False):
-        raise TooManyWaiting
-    try:
+    with place(TooManyWaiting):
         poll(wait)
+
+
+@contextmanager
+def place(refusal: type[QueryRejected]) -> Iterator[None]:
+    """For what keeps its thread busy for long. Raises `refusal` if there is none."""
+    if not _places.acquire(blocking=False):
+        raise refusal
+    try:
+        yield
     finally:
         _places.release()
 

@@ -3,6 +3,8 @@
 from django.urls import path
 
 from queries_app import views
+from queries_app.reports.explain import explain
+from queries_app.reports.restatements import restated_days, restatements
 from queries_app.reports.summary import summary
 from queries_app.reports.timeseries import timeseries
 
@@ -19,4 +21,7 @@ urlpatterns = [
     # Reports (queries_app/reports).
     path("api/analytics/summary", summary),
     path("api/analytics/sales/timeseries", timeseries),
+    path("api/analytics/explain", explain),
+    path("api/analytics/restatements", restatements),
+    path("api/analytics/restatements/days", restated_days),
 ]

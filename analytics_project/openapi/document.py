@@ -56,6 +56,7 @@ class Operation(NamedTuple):
     is_body_required: bool = True
     parameters: Sequence[Parameter] = ()
     headers: Mapping[str, str] = {}  # of the answer, with what they mean
+    files: Sequence[str] = ()  # media types that it is told in instead
 
 
 def document(*, title: str, about: str, operations: Sequence[Operation]) -> Schema:
@@ -88,7 +89,10 @@ def described(operation: Operation) -> Schema:
 def responses(operation: Operation) -> Schema:
     answer: Schema = {
         "description": HTTPStatus(operation.status).phrase,
-        "content": {"application/json": {"schema": reference(operation.answer)}},
+        "content": {
+            "application/json": {"schema": reference(operation.answer)},
+            **{kind: {"schema": {"type": "string"}} for kind in operation.files},
+        },
         "headers": {
             name: {"description": about, "schema": {"type": "string"}}
             for name, about in operation.headers.items()

@@ -3,10 +3,15 @@
 from typing import get_args
 
 from analytics_project.openapi.document import Operation, Parameter, Schema
-from analytics_project.openapi.questions import question
+from analytics_project.openapi.questions import ID, question
 from queries_app.reports.buckets import MAX_BUCKETS, Interval
+from queries_app.reports.contributions import METRICS
+from queries_app.reports.explain import IDS, Explanation
+from queries_app.reports.export import TYPES, Format
+from queries_app.reports.listing import DEFAULT_LIMIT, MOST_ROWS
 from queries_app.reports.parameters import DEFAULT_DAYS, Attribution, Labels
 from queries_app.reports.ranges import Mode
+from queries_app.reports.restatements import RestatedDays, Restatements
 from queries_app.reports.summary import Summary
 from queries_app.reports.timeseries import Timeseries
 
@@ -64,11 +69,34 @@ INTERVAL = Parameter(
 )
 
 
+FORMAT = Parameter(
+    "format",
+    "query",
+    one_of(Format, default="json"),
+    "All rows as a file; a list's `limit` and `cursor` are then refused.",
+)
+PAGES = (
+    Parameter(
+        "limit",
+        "query",
+        {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": MOST_ROWS,
+            "default": DEFAULT_LIMIT,
+        },
+        "How many rows.",
+    ),
+    Parameter("cursor", "query", {"type": "string"}, "`next` of the page before."),
+)
+
+
 def report(
     path: str, name: str, summary: str, answer: type, *own: Parameter
 ) -> Operation:
     """Its address' own parameters and the report's, beside those of all."""
-    return question(path, name, summary, answer, *own, *RANGE)
+    asked = question(path, name, summary, answer, *own, *RANGE, FORMAT)
+    return asked._replace(files=[each.partition(";")[0] for each in TYPES.values()])
 
 
 OPERATIONS = (
@@ -84,5 +112,31 @@ OPERATIONS = (
         "Sales in local hours, days, weeks or months, empty ones included",
         Timeseries,
         INTERVAL,
+    ),
+    report(
+        "/explain",
+        "explain",
+        "The ledger lines that a figure adds up from, newest first",
+        Explanation,
+        Parameter(
+            "metric", "query", {"type": "string", "enum": [*METRICS]}, "The figure."
+        ),
+        *(Parameter(name, "query", ID, f"Only of this {name}.") for name in IDS),
+        Parameter("category", "query", {"type": "string"}, "Only of this category."),
+        *PAGES,
+    ),
+    report(
+        "/restatements",
+        "restatements",
+        "What changed the net sales of days after they had ended, newest first",
+        Restatements,
+        *PAGES,
+    ),
+    report(
+        "/restatements/days",
+        "restatedDays",
+        "The same, added up by the day that changed",
+        RestatedDays,
+        *PAGES,
     ),
 )

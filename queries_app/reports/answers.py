@@ -19,6 +19,8 @@ FOURTH = Decimal("0.0001")
 Rate = Annotated[
     Decimal, msgspec.Meta(extra_json_schema={"type": "number", "format": "decimal"})
 ]
+# Money, a count or a rate.
+Figure = Annotated[Decimal, msgspec.Meta(extra_json_schema={"type": "number"})]
 # With the offset of the zone asked for, as in 2024-03-01T00:00:00+01:00.
 LocalTime = Annotated[str, msgspec.Meta(extra_json_schema={"format": "date-time"})]
 

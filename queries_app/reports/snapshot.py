@@ -12,6 +12,8 @@ Rows = list[tuple[Any, ...]]
 
 # A plan for any range suits none: a day wants an index, a year wants to read on.
 CUSTOM_PLANS = "SET LOCAL plan_cache_mode = force_custom_plan"
+# A time as responses.instant tells it.
+INSTANT = "to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')"
 BEGIN = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 
 

@@ -27,6 +27,9 @@ QUESTIONS = {
     f"{BASE}/sync-status": f"{BASE}/sync-status",
     f"{BASE}/summary": f"{BASE}/summary?compare=previous_year",
     f"{BASE}/sales/timeseries": f"{BASE}/sales/timeseries?compare=previous_period",
+    f"{BASE}/explain": f"{BASE}/explain?metric=average_order_value",
+    f"{BASE}/restatements": f"{BASE}/restatements",
+    f"{BASE}/restatements/days": f"{BASE}/restatements/days",
     "/health": "/health",
     "/health/ready": "/health/ready",
 }
