@@ -24,7 +24,7 @@ REVERSED = """
     JOIN order_items AS item ON item.order_id = orders.id
     UNION ALL
     SELECT 'refund', reference, sku, item.quantity,
-           (price * item.quantity - discount) * 100, item.id, refunded_at,
+           (price * item.quantity - item.discount) * 100, item.id, refunded_at,
            part.quantity
     FROM refunds AS made JOIN orders ON orders.id = made.order_id
     JOIN refund_lines AS part ON part.refund_id = made.id
