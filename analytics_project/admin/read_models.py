@@ -7,10 +7,12 @@ from projections_app.models import (
     CategoryMetrics,
     CustomerLtv,
     HourlySales,
+    OrderSales,
     ProcessedEvent,
     ProductCatalog,
     ProductSales,
     ProjectionState,
+    QuarterHourSales,
     SalesLedger,
     SyncState,
 )
@@ -52,7 +54,13 @@ class CategoryMetricsAdmin(ReadOnlyAdmin):
 
 @admin.register(CustomerLtv)
 class CustomerLtvAdmin(ReadOnlyAdmin):
-    list_display = ("customer_id", "total_spent", "order_count", "last_order_date")
+    list_display = (
+        "customer_id",
+        "total_spent",
+        "order_count",
+        "first_order_date",
+        "last_order_date",
+    )
     ordering = ("customer_id",)
     search_fields = ("customer_id",)
     search_help_text = "A customer's number."
@@ -61,6 +69,38 @@ class CustomerLtvAdmin(ReadOnlyAdmin):
 @admin.register(HourlySales)
 class HourlySalesAdmin(ReadOnlyAdmin):
     list_display = ("hour_timestamp", "total_orders", "total_revenue")
+
+
+@admin.register(OrderSales)
+class OrderSalesAdmin(ReadOnlyAdmin):
+    list_display = (
+        "order_id",
+        "customer_id",
+        "placed_at",
+        "units",
+        "gross",
+        "discounts",
+        "reversals",
+        "cancelled",
+        "last_reversal_at",
+    )
+    ordering = ("-order_id",)
+    search_fields = ("order_id",)
+    search_help_text = "An order's number."
+
+
+@admin.register(QuarterHourSales)
+class QuarterHourSalesAdmin(ReadOnlyAdmin):
+    list_display = (
+        "quarter_start",
+        "orders",
+        "units",
+        "gross",
+        "discounts",
+        "reversals",
+        "reversals_by_order",
+    )
+    ordering = ("-quarter_start",)
 
 
 @admin.register(ProductCatalog)

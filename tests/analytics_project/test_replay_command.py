@@ -40,7 +40,7 @@ def test_a_rebuild_heals_and_says_how_long_readers_waited() -> None:
     printed = replay()
 
     assert reconcile().is_clean
-    assert "swapped in: product_sales_view, customer_ltv_view" in printed
+    assert "swapped in: order_view, product_sales_view, customer_ltv_view" in printed
     assert "readers waited" in printed
 
 
@@ -79,7 +79,7 @@ def test_a_dry_run_tells_and_changes_nothing() -> None:
 
     printed = replay("--from", "outbox", dry_run=True)
 
-    assert "sales_ledger, product_catalog, product_sales_view" in printed
+    assert "sales_ledger, product_catalog, order_view, product_sales_view" in printed
     assert "events in the outbox: 14" in printed
     assert "lines in the ledger: 15" in printed
     assert not reconcile().is_clean
@@ -101,7 +101,7 @@ def test_a_rollback_undoes_the_newest_swap() -> None:
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        (["sales"], "no projection sales; there are product_sales, customer_ltv"),
+        (["sales"], "no projection sales; there are orders, product_sales"),
         (["customer_ltv", "--from", "outbox"], "rebuilds all tables together"),
         (["customer_ltv", "--rollback"], "takes nothing else"),
         (["--rollback"], "there is no previous generation"),

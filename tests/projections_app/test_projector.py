@@ -166,6 +166,15 @@ def test_which_events_were_applied_is_told_in_one_question() -> None:
     assert projector.applied([known, unknown, None]) == {str(known)}
 
 
+def test_a_line_says_when_its_event_was_recorded() -> None:
+    recorded = PLACED_AT + timedelta(days=1)
+
+    projector.apply([body_of(an_order(), time=recorded)])
+
+    [line] = SalesLedger.objects.all()
+    assert (line.occurred_at, line.recorded_at) == (PLACED_AT, recorded)
+
+
 def test_a_large_batch_is_one_transaction_of_a_fixed_number_of_statements(
     django_assert_num_queries: object,
 ) -> None:
