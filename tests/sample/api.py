@@ -21,13 +21,15 @@ class Api:
     def get(self, report: str, **query: Any) -> Any:
         return parsed(self.text(report, **query))
 
-    def pages(self, report: str, **query: Any) -> Iterator[dict[str, Any]]:
+    def pages(
+        self, report: str, rows: str = "rows", **query: Any
+    ) -> Iterator[dict[str, Any]]:
         """All rows of a list, page by page."""
         cursor = None
         while True:
             more = {"cursor": cursor} if cursor else {}
             answer = self.get(report, limit=PAGE, **more, **query)
-            yield from answer["rows"]
+            yield from answer[rows]
             if not (cursor := answer["next"]):
                 return
 

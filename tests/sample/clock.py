@@ -127,6 +127,20 @@ def _starts(asked: Range, interval: str) -> Iterator[int]:
         before = name
 
 
-def months_between(first: int, later: int, zone: ZoneInfo) -> int:
-    one, other = local(first, zone), local(later, zone)
-    return (other.year - one.year) * 12 + other.month - one.month
+def is_cut(asked: Range, interval: str, start: int, end: int) -> bool:
+    """Whether the range begins or ends within the bucket."""
+    edges = {start, end} & {asked.start, asked.end}
+    return any(
+        label(at - QUARTER, asked.zone, interval) == label(at, asked.zone, interval)
+        for at in edges
+    )
+
+
+def month_of(at: int, zone: ZoneInfo) -> int:
+    """Counted from the year 0."""
+    shown = local(at, zone)
+    return shown.year * 12 + shown.month
+
+
+def moment(at: int, zone: ZoneInfo) -> str:
+    return local(at, zone).isoformat()

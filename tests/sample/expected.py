@@ -1,7 +1,7 @@
 """What the reports must say, from the definitions, by adding up the sample's lines."""
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, fields, replace
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import pyarrow as pa
 
-from tests.sample.clock import QUARTER, Range, local, months_between
+from tests.sample.clock import QUARTER, Range
 from tests.sample.ledger import Reversal, Sample
 
 Attribution = Literal["event_date", "order_date"]
@@ -59,23 +59,20 @@ class Expected:
         self, sample: Sample, reversals: Iterable[Reversal], attribution: Attribution
     ) -> None:
         self.attribution = attribution
-        self._sample = sample
-        self._reversals = list(reversals)
+        self.sample = sample
+        self.reversals = list(reversals)
         self._by_order_date = attribution == "order_date"
         self._by_quarter = self._quarters()
 
     def _quarters(self) -> dict[int, Sums]:
         """An order is placed in one moment, so its quarter of an hour has it whole."""
-        found = keyed(self._sample.sales, "quarter")
-        for quarter, sums in self._reversed(self._reversals, self._quarter).items():
+        found = keyed(self.sample.sales, "quarter")
+        for quarter, sums in self._reversed(self.reversals, self._quarter).items():
             found.setdefault(quarter, Sums()).__iadd__(sums)
         return found
 
-    def _moment(self, reversal: Reversal) -> int:
-        return reversal.placed_at if self._by_order_date else reversal.at
-
     def _quarter(self, reversal: Reversal) -> int:
-        return self._moment(reversal) // QUARTER
+        return self.moment(reversal) // QUARTER
 
     def _reversed(
         self, reversals: Iterable[Reversal], key: Callable[[Reversal], Hashable]
@@ -104,7 +101,7 @@ class Expected:
 
     def customers(self, asked: Range) -> Figures:
         start, end = asked.start, asked.end
-        of = self._sample.orders_of
+        of = self.sample.orders_of
         inside = {
             customer: sum(start <= at < end for at in moments)
             for customer, moments in of.items()
@@ -125,62 +122,28 @@ class Expected:
 
     def by(self, name: str, asked: Range) -> Keyed:
         """By product, category or customer."""
-        sold = sold_by(self._sample, name, asked.start, asked.end)
+        sold = sold_by(self.sample, name, asked.start, asked.end)
         found = {key: replace(sums) for key, sums in sold.items()}
         inside = [
             each
-            for each in self._reversals
-            if asked.start <= self._moment(each) < asked.end
+            for each in self.reversals
+            if asked.start <= self.moment(each) < asked.end
         ]
         by_name = self._reversed(inside, lambda each: getattr(each, name))
         for key, sums in by_name.items():
             found.setdefault(key, Sums()).__iadd__(sums)
         return {key: sums.figures() for key, sums in found.items()}
 
-    def cohorts(self, asked: Range) -> "Cohorts":
-        return Cohorts(self._sample, self._net_by_customer(), asked)
+    def only(self, name: str, key: Any) -> "Expected":
+        """Of one product, category or customer."""
+        return Expected(
+            self.sample.only(name, key),
+            [each for each in self.reversals if getattr(each, name) == key],
+            self.attribution,
+        )
 
-    def _net_by_customer(self) -> dict[int, list[tuple[int, int]]]:
-        """Moments and cents."""
-        found: dict[int, list[tuple[int, int]]] = defaultdict(list)
-        kinds = [("gross", "sum"), ("discount", "sum")]
-        orders = self._sample.sales.group_by(["customer", "at"]).aggregate(kinds)
-        names = ("customer", "at", "gross_sum", "discount_sum")
-        rows = zip(*(orders[name].to_pylist() for name in names), strict=True)
-        for customer, at, gross, discount in rows:
-            found[customer].append((at, gross - discount))
-        for each in self._reversals:
-            found[each.customer].append((self._moment(each), -each.cents))
-        return found
-
-
-class Cohorts:
-    """By local month of the first order, which lies in the range: size, and for each
-    month since how many ordered, and the net sales up to its end."""
-
-    def __init__(
-        self, sample: Sample, net: Mapping[int, list[tuple[int, int]]], asked: Range
-    ) -> None:
-        self.size: dict[tuple[int, int], int] = defaultdict(int)
-        self.active: dict[tuple[int, int], dict[int, int]] = {}
-        self.cents: dict[tuple[int, int], dict[int, int]] = {}
-        for customer, moments in sample.orders_of.items():
-            if not asked.start <= moments[0] < asked.end:
-                continue
-            first = moments[0]
-            local = _month(first, asked)
-            self.size[local] += 1
-            active = self.active.setdefault(local, defaultdict(int))
-            for month in {months_between(first, at, asked.zone) for at in moments}:
-                active[month] += 1
-            cents = self.cents.setdefault(local, defaultdict(int))
-            for at, amount in net[customer]:
-                cents[months_between(first, at, asked.zone)] += amount
-
-
-def _month(at: int, asked: Range) -> tuple[int, int]:
-    shown = local(at, asked.zone)
-    return shown.year, shown.month
+    def moment(self, reversal: Reversal) -> int:
+        return reversal.placed_at if self._by_order_date else reversal.at
 
 
 # --- arithmetic -------------------------------------------------------------------

@@ -5,6 +5,7 @@ Money is whole cents, time whole seconds since 1970. Nothing of the project is u
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from copy import copy
 from datetime import datetime
 from functools import cached_property
 from importlib.util import find_spec
@@ -94,6 +95,14 @@ class Sample:
     def category(self, product: str) -> str:
         return self.categories.get(product, UNFILED)
 
+    def only(self, name: str, key: object) -> "Sample":
+        """The lines of one product, category or customer."""
+        part = copy(self)
+        for cached in ("orders", "orders_of"):
+            part.__dict__.pop(cached, None)
+        part.sales = self.sales.filter(pc.field(name) == key)
+        return part
+
     def between(self, start: int, end: int) -> pa.Table:
         return self.sales.filter((pc.field("at") >= start) & (pc.field("at") < end))
 
@@ -105,6 +114,12 @@ class Sample:
         columns = ("order", "customer_min", "at_min")
         rows = zip(*(found[name].to_pylist() for name in columns), strict=True)
         return {order: (customer, at) for order, customer, at in rows}
+
+    def orders_added(self, kinds: list[tuple[str, str]]) -> list[dict[str, int]]:
+        """A row an order."""
+        added = self.sales.group_by(["order", "customer", "at"]).aggregate(kinds)
+        rows: list[dict[str, int]] = added.to_pylist()
+        return rows
 
     @cached_property
     def orders_of(self) -> dict[int, list[int]]:

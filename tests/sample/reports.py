@@ -1,11 +1,10 @@
 """Every report: asked, and compared with what is expected of it."""
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from tests.sample.api import Api
-from tests.sample.clock import INTERVALS, Range, buckets
+from tests.sample.clock import INTERVALS, Range, buckets, is_cut, moment
 from tests.sample.comparing import Comparison
 from tests.sample.expected import Expected, Figures, growth
 from tests.sample.ledger import Sample
@@ -41,16 +40,12 @@ def summary(asked: Asked, found: Comparison) -> None:
 def timeseries(asked: Asked, found: Comparison) -> None:
     total = asked.total
     for interval in INTERVALS:
-        if not (expected := buckets(asked.range, interval)):
+        if not buckets(asked.range, interval):
             continue
         query = asked.query | {"interval": interval}
         told = asked.api.get("sales/timeseries", **query)
         found.figures((interval, "total"), total, told["total"])
-        found.rows(
-            interval,
-            {span: asked.expected.sales(*span) for span in expected},
-            {span(each): each for each in told["data"]},
-        )
+        series(asked, asked.expected, interval, told["data"], found)
         rows, last = asked.api.objects("sales/timeseries", **query)
         found.same((interval, "ndjson"), told["data"], rows)
         found.figures((interval, "ndjson"), total, last)
@@ -105,9 +100,25 @@ def listed(
     return rows
 
 
-def span(bucket: Mapping[str, Any]) -> tuple[int, int]:
-    start, end = (datetime.fromisoformat(bucket[name]) for name in ("start", "end"))
-    return int(start.timestamp()), int(end.timestamp())
+def series(
+    asked: Asked,
+    of: Expected,
+    interval: str,
+    data: Sequence[Mapping[str, Any]],
+    found: Comparison,
+) -> None:
+    """Every bucket: when it begins and ends, whether it is cut, and its figures."""
+    expected = {
+        moment(start, asked.range.zone): of.sales(start, end)
+        | {
+            "start": moment(start, asked.range.zone),
+            "end": moment(end, asked.range.zone),
+            "partial": is_cut(asked.range, interval, start, end),
+        }
+        for start, end in buckets(asked.range, interval)
+    }
+    found.rows(interval, expected, {each["start"]: each for each in data})
+    found.same((interval, "order"), list(expected), [each["start"] for each in data])
 
 
 def product(row: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -132,12 +143,3 @@ def defused(text: str) -> str:
 
 def plain(text: str) -> str:
     return text.removeprefix("'")
-
-
-REPORTS: dict[str, Callable[[Asked, Comparison], None]] = {
-    "summary": summary,
-    "timeseries": timeseries,
-    "products/top": top_products,
-    "categories/top": top_categories,
-    "customers/top": top_customers,
-}

@@ -15,6 +15,7 @@ import argparse
 import os
 import sys
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from itertools import product
 from typing import get_args
@@ -24,14 +25,35 @@ import psycopg
 
 from tests.sample.api import Api
 from tests.sample.clock import ranges
+from tests.sample.cohorts import cohorts
 from tests.sample.comparing import Comparison
+from tests.sample.details import a_category, a_customer, a_product, explain
 from tests.sample.expected import Attribution, Expected
 from tests.sample.ledger import REVERSED, Reversal, Sample, lines_of
-from tests.sample.reports import REPORTS, Asked
+from tests.sample.reports import (
+    Asked,
+    summary,
+    timeseries,
+    top_categories,
+    top_customers,
+    top_products,
+)
 from tests.sample.reversing import reverse
 
 ZONES = ("UTC", "America/New_York", "Asia/Kathmandu")
 REVERSED_ORDERS = 120
+REPORTS: dict[str, Callable[[Asked, Comparison], None]] = {
+    "summary": summary,
+    "timeseries": timeseries,
+    "products/top": top_products,
+    "categories/top": top_categories,
+    "customers/top": top_customers,
+    "cohorts": cohorts,
+    "products/{id}": a_product,
+    "categories/{name}": a_category,
+    "customers/{id}": a_customer,
+    "explain": explain,
+}
 
 
 def main() -> int:
