@@ -16,6 +16,7 @@ from queries_app.reports.ranges import (
     midnight,
     naive,
     offset_change,
+    on_quarter,
     reading,
 )
 
@@ -33,6 +34,8 @@ def buckets(period: Period, interval: Interval) -> list[Bucket]:
         raise InvalidParameter(
             "interval", f"makes more than {MAX_BUCKETS} buckets of this range."
         )
+    if not all(map(on_quarter, bounds)):
+        raise InvalidParameter("tz", "begins its days on no quarter of an hour then.")
     cut = {at for at in (start, end) if not begins(at, zone, interval)}
     return [Bucket(*ends, bool(cut & {*ends})) for ends in pairwise(bounds)]
 
@@ -55,7 +58,7 @@ def next_date(at: datetime, zone: ZoneInfo, interval: Interval) -> datetime:
 def next_hour(at: datetime, zone: ZoneInfo, _interval: Interval = "hour") -> datetime:
     """The clocks' next full hour, or where they are changed before it."""
     shown = at.astimezone(zone)
-    following = at + HOUR - timedelta(minutes=shown.minute)
+    following = at + HOUR - timedelta(minutes=shown.minute, seconds=shown.second)
     if following.astimezone(zone).utcoffset() == shown.utcoffset():
         return following
     return offset_change(at, following, zone)

@@ -1,7 +1,7 @@
 """What every report can be asked, decoded strictly: nothing is silently ignored."""
 
 from collections.abc import Collection, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from functools import cache
 from typing import Literal, get_args
 from zoneinfo import ZoneInfo, available_timezones
@@ -14,7 +14,6 @@ from queries_app.errors import InvalidParameter
 from queries_app.parameters import Aware
 from queries_app.reports.ranges import (
     DAY,
-    QUARTER,
     Comparison,
     Mode,
     Period,
@@ -22,6 +21,7 @@ from queries_app.reports.ranges import (
     midnight,
     moment,
     naive,
+    on_quarter,
     reading,
 )
 
@@ -123,15 +123,11 @@ def instant(text: str, place: ZoneInfo) -> datetime:
     return msgspec.convert(text, Aware).astimezone(UTC)
 
 
-def on_quarter(at: datetime) -> bool:
-    return (at - FIRST) % QUARTER == timedelta()
-
-
 def comparison(given: Mapping[str, str], asked: Period) -> Comparison | None:
     mode = choice(given, "compare", Mode)
     if mode is None:
         return None
     other = compared(asked, mode)  # type: ignore[arg-type]  # it is one of them
     if not all(map(on_quarter, other.period[:2])):
-        raise InvalidParameter("compare", "leads to days that no quarter begins.")
+        raise InvalidParameter("compare", "begins on no quarter of an hour in `tz`.")
     return other

@@ -81,7 +81,7 @@ def offset_change(before: datetime, after: datetime, zone: ZoneInfo) -> datetime
     def is_new(quarters: int) -> int:
         return (before + quarters * QUARTER).astimezone(zone).utcoffset() != old
 
-    last = (after - before) // QUARTER
+    last = -((before - after) // QUARTER)  # rounded up
     return before + bisect_left(range(last), 1, key=is_new) * QUARTER
 
 
@@ -99,6 +99,10 @@ def reading(at: datetime, zone: ZoneInfo) -> datetime:
 
 def is_midnight(at: datetime, zone: ZoneInfo) -> bool:
     return reading(at, zone).time() == time()
+
+
+def on_quarter(at: datetime) -> bool:
+    return at.minute % 15 == at.second == at.microsecond == 0
 
 
 # --- comparison -----------------------------------------------------------------------
