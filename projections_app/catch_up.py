@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import LiteralString
+from typing import LiteralString, cast
 
 from django.db import transaction
 from django.db.backends.utils import CursorWrapper
@@ -25,9 +25,9 @@ COPY_LINES = """
         INSERT INTO sales_ledger ({columns})
         SELECT {columns} FROM {live} WHERE id > %s AND id <= %s ORDER BY id
         ON CONFLICT (event_id, line_no) DO NOTHING
-        RETURNING id, event_id
+        RETURNING id
     )
-    SELECT min(id), max(id), array_agg(DISTINCT event_id)::text FROM copied
+    SELECT array_agg(id)::text FROM copied
 """
 REMEMBER_PRODUCTS = """
     CREATE TEMP TABLE product_at_cut AS
@@ -117,7 +117,7 @@ def advance(cursor: CursorWrapper, generation: Generation, until: int) -> None:
         copied = copy_lines(cursor, generation, until)
         cursor.execute(_live(COPY_PRODUCTS, generation.live, CATALOG))
         for projection in generation.projections if copied else ():
-            cursor.execute(projection.upsert(), copied)
+            cursor.execute(projection.upsert(), [copied])
     else:
         bounds = [generation.cut, until]
         for projection in generation.projections:
@@ -127,14 +127,13 @@ def advance(cursor: CursorWrapper, generation: Generation, until: int) -> None:
         ProjectionState.objects.filter(name__in=names).update(previous_cut=until)
 
 
-def copy_lines(
-    cursor: CursorWrapper, generation: Generation, until: int
-) -> ledger.Inserted | None:
-    """Copies ledger lines; answers which were not there before."""
+def copy_lines(cursor: CursorWrapper, generation: Generation, until: int) -> str | None:
+    """Copies ledger lines; the ids of those that were not there before, as an array."""
     columns = SQL(", ").join(map(Identifier, ledger.Line.__struct_fields__))
     statement = _live(COPY_LINES, generation.live, LEDGER, columns=columns)
     cursor.execute(statement, [generation.cut, until])
-    return ledger.inserted(cursor)
+    [ids] = cursor.fetchone()
+    return cast("str | None", ids)
 
 
 def _live(statement: LiteralString, live: str, table: str, **parts: Composed) -> str:

@@ -8,12 +8,9 @@ from psycopg.sql import SQL, Composed, Identifier
 
 LEDGER = "sales_ledger"
 
-# The lines that one statement inserted: first, last and events of ledger.Inserted.
-# They lie together, so one short range of ids is read; other writers' lines may lie
-# between them. IS TRUE keeps the planner from looking up each event by itself.
-INSERTED: LiteralString = (
-    "id BETWEEN %s AND %s AND (event_id = ANY(%s::uuid[])) IS TRUE"
-)
+# The lines that one statement inserted, by their ids as an array in text: these lie
+# together, and an array of unknown length has a plan that is made once.
+INSERTED: LiteralString = "id = ANY(%s::bigint[])"
 
 Merge = Literal["add", "greatest", "least"]
 

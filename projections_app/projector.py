@@ -128,7 +128,7 @@ def _write(batch: list[_Prepared], projections: Sequence[Projection]) -> None:
         sold = ledger.insert(cursor, lines)
         fail_point("projector.ledger_written")
         for projection in projections if sold else ():
-            cursor.execute(projection.upsert(), sold)
+            cursor.execute(projection.upsert(), [sold])
             fail_point("projector.view_written")
         catalog.upsert(cursor, [each.product for each in new if each.product])
         fail_point("projector.catalog_written")
