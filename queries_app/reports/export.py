@@ -111,16 +111,15 @@ def csv_sheet(sheet: Sheet) -> Iterator[bytes]:
     yield csv_line([*names, AS_OF])
     for row in sheet.rows:
         yield csv_line([*(cell(each.of(row)) for each in sheet.columns), ""])
-    if sheet.total:
-        yield csv_total(sheet.columns, sheet.total, sheet.meta)
+    yield csv_total(sheet.columns, sheet.total, sheet.meta)
 
 
-def csv_total(columns: Sequence[Column], total: Response, meta: Meta) -> bytes:
+def csv_total(columns: Sequence[Column], total: Response | None, meta: Meta) -> bytes:
     """Below the columns of its own names; the first one, if it is none of them, says
-    that this is the total.
+    that this is the total (of what cannot be added, there is none).
     """
     cells = [cell(each.of(total)) for each in columns]
-    if not hasattr(total, columns[0].fields[0]):
+    if total and not hasattr(total, columns[0].fields[0]):
         cells[0] = TOTAL
     return csv_line([*cells, cell(meta.as_of)])
 

@@ -23,7 +23,7 @@ MOST_DIGITS = 40
 Key = int | str
 
 
-class Cursor(msgspec.Struct, array_like=True):
+class Cursor(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
     """The last row told: the value it is ordered by (None: null), and its key."""
 
     bound: str  # to the other parameters
@@ -37,7 +37,7 @@ class After(NamedTuple):
 
 
 class Listing(NamedTuple):
-    limit: int
+    limit: int | None  # None: all rows
     measure: str
     descending: bool
     search: str | None

@@ -17,7 +17,7 @@ from queries_app.reports.table import Sheet, Table, sheet
 from queries_app.responses import encode
 
 Report = Callable[..., Answer]  # of a question and what the address names
-Tabled = Callable[..., Table]  # of the same
+Tabled = Callable[..., Sheet | Table]  # of the same
 View = Callable[..., Any]  # which answers at once or streams
 
 
@@ -40,7 +40,7 @@ def report(*own: str, table: Tabled | None = None) -> Callable[[Report], View]:
             if form == "json":
                 return rendered(answers(understood, **address), understood)
             if table:
-                rows: Sheet | Table = table(understood, **address)
+                rows = table(understood, **address)
             else:
                 rows = sheet(answers(understood, **address))
             is_head = request.method == "HEAD"
