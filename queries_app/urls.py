@@ -3,7 +3,14 @@
 from django.urls import path
 
 from queries_app import views
+from queries_app.reports.categories import top_categories
+from queries_app.reports.category import category_report
+from queries_app.reports.cohorts import cohorts
+from queries_app.reports.customer import customer_report
+from queries_app.reports.customers import top_customers
 from queries_app.reports.explain import explain
+from queries_app.reports.product import product_report
+from queries_app.reports.products import top_products
 from queries_app.reports.restatements import restated_days, restatements
 from queries_app.reports.summary import summary
 from queries_app.reports.timeseries import timeseries
@@ -21,6 +28,13 @@ urlpatterns = [
     # Reports (queries_app/reports).
     path("api/analytics/summary", summary),
     path("api/analytics/sales/timeseries", timeseries),
+    path("api/analytics/products/top", top_products),
+    path("api/analytics/products/<str:product_id>", product_report),
+    path("api/analytics/categories/top", top_categories),
+    path("api/analytics/categories/<path:category>/report", category_report),
+    path("api/analytics/customers/top", top_customers),
+    path("api/analytics/customers/<str:customer_id>", customer_report),
+    path("api/analytics/cohorts", cohorts),
     path("api/analytics/explain", explain),
     path("api/analytics/restatements", restatements),
     path("api/analytics/restatements/days", restated_days),

@@ -1,7 +1,7 @@
 """The read API's operations."""
 
 from analytics_project.health import QueriesReport
-from analytics_project.openapi import health, reports
+from analytics_project.openapi import health, lists, reports
 from analytics_project.openapi.document import Parameter, Schema, document
 from analytics_project.openapi.questions import ID, TIME, question
 from queries_app.parameters import MAX_HOURS
@@ -61,6 +61,7 @@ OPERATIONS = (
         SyncStatus,
     ),
     *reports.OPERATIONS,
+    *lists.OPERATIONS,
     *health.operations(QueriesReport),
 )
 
