@@ -32,8 +32,8 @@ CONSUMER = (
         ),
         Edit(
             "projections_app/ledger.py",
-            "    return [event_id for (event_id,) in cursor.fetchall()]",
-            "    return [row.event_id for row in rows]",
+            "ON CONFLICT (event_id, line_no) DO NOTHING",
+            "ON CONFLICT (event_id, line_no) DO UPDATE SET kind = excluded.kind",
         ),
     ),
     mutant(
