@@ -21,10 +21,11 @@ def again_if_lost(ask: Callable[[], Found]) -> Found:
     """Cheaper than to check the connection before every question (by a sixth of the
     whole request), and safe, since nothing is written here.
     """
+    link = connections["read"].connection
     try:
         return ask()
     except (OperationalError, InterfaceError):
-        if not is_lost():
+        if link is None or not link.closed:
             raise
     connections["read"].close()
     return ask()
@@ -35,9 +36,3 @@ def fetch(sql: str, parameters: Sequence[Any]) -> list[Any]:
     connection: Any = connections["read"]
     rows: list[Any] = connection.queue(sql, parameters).rows
     return rows
-
-
-def is_lost() -> bool:
-    """Whether there was a connection, and it is broken."""
-    link = connections["read"].connection
-    return link is not None and link.closed
