@@ -39,7 +39,8 @@ ALL = """
     ),
 """
 RANKED = """
-    SELECT *, gross - discounts - reversals AS net, units + units_reversed AS pieces
+    SELECT *, gross - discounts - reversals AS net,
+           units + units_reversed + cancelled AS touched
     FROM categories
 """
 

@@ -35,7 +35,7 @@ ORDERS = """
     SELECT customer_id AS key, (lines > 0)::int::bigint AS orders, gross, discounts,
            units, {reversals} AS reversals, {units_reversed} AS units_reversed,
            {cancelled} AS cancelled, gross - discounts - {reversals} AS net,
-           units + {units_reversed} AS pieces
+           units + {units_reversed} + {cancelled} AS touched
     FROM order_view WHERE placed_at >= {start} AND placed_at < {end} AND {where}
 """
 BY_ORDER = {
@@ -51,11 +51,14 @@ SALES_ALONE = {
 REVERSALS = """
      UNION ALL
     SELECT customer_id, 0::bigint, 0.00, 0.00, 0::bigint, -amount, -quantity,
-           (kind = 'cancellation' AND line_no = (
-               SELECT min(line_no) FROM sales_ledger AS other
-               WHERE other.event_id = line.event_id
-           ))::int::bigint, amount, -quantity
+           cancelled, amount, cancelled - quantity
     FROM sales_ledger AS line
+    CROSS JOIN LATERAL (
+        SELECT (kind = 'cancellation' AND line_no = (
+            SELECT min(line_no) FROM sales_ledger AS other
+            WHERE other.event_id = line.event_id
+        ))::int::bigint AS cancelled
+    ) AS counted
     WHERE kind <> 'sale' AND occurred_at >= {start} AND occurred_at < {end}
           AND {where}
 """

@@ -2,8 +2,8 @@
 
 They come from the month tables and, at the edges of the range, from the ledger. Each
 has a `key` and the columns of measures.ADDED, and two more that are often asked alone:
-`net`, and `pieces`, which is not 0 where anything was sold or taken back. What is not
-asked for, the server does not compute.
+`net`, and `touched`, which is not 0 where anything was sold, taken back or cancelled.
+What is not asked for, the server does not compute.
 """
 
 from typing import Literal, NamedTuple
@@ -24,9 +24,20 @@ TABLES: dict[Key, str] = {
 }
 MONTHS = """
     SELECT {key} AS key, {added}, gross - discounts - {reversals} AS net,
-           units + {units_reversed} AS pieces
+           units + {units_reversed} + {cancelled} AS touched
     FROM {table} WHERE month >= {first} AND month < {last} AND {where}
 """
+# A cancellation counts once a key, by its first line: it may take back no pieces.
+# (The products are compared so that no index is used but that of the event.)
+CANCELS = """CASE WHEN kind = 'cancellation' AND NOT EXISTS (
+               SELECT FROM sales_ledger AS other
+               WHERE other.event_id = line.event_id AND other.line_no < line.line_no
+                     AND other.category = line.category AND {same}
+           ) THEN 1 ELSE 0 END"""
+SAME: dict[Key, str] = {
+    "product_id": "other.product_id IS NOT DISTINCT FROM line.product_id",
+    "category": "true",
+}
 # Counts are not summed over lines: they come from COUNTED_LINES.
 LINES = """
     SELECT {key} AS key, 0::bigint AS orders,
@@ -36,7 +47,7 @@ LINES = """
            {sign}CASE WHEN kind = 'sale' THEN 0 ELSE -amount END AS reversals,
            {sign}CASE WHEN kind = 'sale' THEN 0 ELSE -quantity END AS units_reversed,
            0::bigint AS cancelled, {sign}amount AS net,
-           {sign}abs(quantity) AS pieces
+           {sign}(abs(quantity) + {cancels}) AS touched
     FROM ({lines}) AS line WHERE {where}
 """
 COUNTED_LINES = """
@@ -108,7 +119,13 @@ def edge(
 ) -> list[str]:
     templates = [LINES, COUNTED_LINES] if counts else [LINES]
     return [
-        each.format(key=key, sign=piece.sign, lines=lines, where=where)
+        each.format(
+            key=key,
+            sign=piece.sign,
+            lines=lines,
+            where=where,
+            cancels=CANCELS.format(same=SAME[key]),
+        )
         for each in templates
     ]
 
@@ -119,6 +136,7 @@ def months(scope: Scope, key: Key, cut: Pieces) -> str:
         added=plain(scope.attribution),
         reversals=column("reversals", scope.attribution),
         units_reversed=column("units_reversed", scope.attribution),
+        cancelled=column("cancelled", scope.attribution),
         table=TABLES[key],
         **of_months(scope, cut),
     )

@@ -43,7 +43,7 @@ PAGE = """
     WITH {first} page AS MATERIALIZED (
         SELECT key, value FROM (
             SELECT key, {measure} AS value FROM ({ranked}) AS part
-            GROUP BY key HAVING sum(pieces) <> 0
+            GROUP BY key HAVING sum(touched) <> 0
         ) AS ranked
         WHERE {after} {order} {limit}
     ), {figures}

@@ -10,8 +10,8 @@ from queries_app.reports.pieces import Pieces, pieces
 
 # Lines as they would be had they been sold under today's categories.
 TODAY = """
-    SELECT line.product_id, line.order_id, line.kind, line.gross, line.discount,
-           line.amount, line.quantity,
+    SELECT line.event_id, line.line_no, line.order_id, line.kind, line.gross,
+           line.discount, line.amount, line.quantity,
            coalesce(today.category, line.category) AS category
     FROM ({lines}) AS line LEFT JOIN product_catalog AS today USING (product_id)
 """
@@ -20,7 +20,7 @@ MOVED = """(
     WITH sold AS MATERIALIZED (
         SELECT sold.product_id, sold.category, today.category AS today, {added},
                gross - discounts - {reversals} AS net,
-               units + {units_reversed} AS pieces
+               0::bigint AS touched
         FROM product_month_view AS sold
         JOIN product_catalog AS today USING (product_id)
         WHERE month >= {first} AND month < {last} AND today.category <> sold.category
@@ -52,11 +52,11 @@ MOVED = """(
         GROUP BY event_id, kind, touched.category
     )
     SELECT category, 0::bigint, -gross, -discounts, -units, -reversals,
-           -units_reversed, 0::bigint, -net, -pieces
+           -units_reversed, 0::bigint, -net, touched
     FROM sold
      UNION ALL
     SELECT today, 0::bigint, gross, discounts, units, reversals,
-           units_reversed, 0::bigint, net, pieces
+           units_reversed, 0::bigint, net, touched
     FROM sold
      UNION ALL
     SELECT category, coalesce(sum(one) FILTER (WHERE kind = 'sale'), 0)::bigint,
@@ -82,7 +82,6 @@ def moved(scope: Scope, cut: Pieces) -> str:
     return MOVED.format(
         added=plain(scope.attribution),
         reversals=column("reversals", scope.attribution),
-        units_reversed=column("units_reversed", scope.attribution),
         lines=lines(
             scope.attribution,
             start=place(cut.months_start, "timestamptz"),
