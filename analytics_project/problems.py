@@ -119,16 +119,16 @@ def exception_handler(
 
 
 class ProblemMiddleware:
-    """No error page of Django's leaves the house, except the admin's."""
+    """No error page leaves the house but the admin's and the dashboard's own."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if is_error_page(response) and not is_admin(request):
-            return as_problem(response)
-        return response
+        if not is_error_page(response) or is_admin(request) or is_own_page(response):
+            return response
+        return as_problem(response)
 
     def process_exception(
         self, request: HttpRequest, error: Exception
@@ -139,6 +139,11 @@ class ProblemMiddleware:
 def is_admin(request: HttpRequest) -> bool:
     match = request.resolver_match
     return match is not None and match.app_name == "admin"
+
+
+def is_own_page(response: HttpResponse) -> bool:
+    """Made for people by a room of ours, not by Django for want of a better one."""
+    return getattr(response, "is_own_page", False)
 
 
 def is_error_page(response: HttpResponse) -> bool:

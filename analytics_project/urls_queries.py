@@ -1,6 +1,6 @@
 """The addresses of the query role: the read API and health."""
 
-from django.urls import path
+from django.urls import include, path
 
 from analytics_project import health
 from analytics_project.openapi import views
@@ -13,4 +13,6 @@ urlpatterns = [
     path("health/ready", health.ready, {"probe": health.queries}),
     path("api/openapi.json", views.schema, {"api": read_api}, name="openapi"),
     path("api/docs", views.docs),
+    path("", include("queries_app.dashboard.urls")),
 ]
+handler404 = "queries_app.dashboard.views.not_found"

@@ -9,6 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
+from analytics_project.edge import PAGE_POLICY
+
 
 @cache
 def encoded(api: Callable[[], dict[str, Any]]) -> bytes:
@@ -23,4 +25,6 @@ def schema(_request: HttpRequest, *, api: Callable[[], dict[str, Any]]) -> HttpR
 @require_safe
 def docs(_request: HttpRequest) -> HttpResponse:
     # Without the request, and so without context processors: they need the admin.
-    return HttpResponse(render_to_string("analytics_project/api_docs.html"))
+    page = HttpResponse(render_to_string("analytics_project/api_docs.html"))
+    page["Content-Security-Policy"] = PAGE_POLICY
+    return page

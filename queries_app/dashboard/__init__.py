@@ -1,0 +1,1 @@
+"""The dashboard: pages that show a merchant what the reports say."""
