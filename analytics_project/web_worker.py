@@ -17,6 +17,9 @@ ANSWER = (
 )
 
 RECEIVE_TIMEOUT_S = 5  # for a client's next bytes, of head or body
+# For a client to take more of an answer. It may pass twice, as a part is still taken:
+# before the database, after 25 s, gives up the file that it reads to nobody.
+SEND_TIMEOUT_S = 10
 HESITATION_S = 0.0002  # before a connection is accepted, for each that there is
 LONGEST_HESITATION_S = 0.002
 SILENCE_S = 1  # between two signs of life; its master waits 30 s for one
@@ -50,9 +53,14 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
 
         Linux hands it down from the listening socket to all that it accepts.
         """
-        limit = struct.pack("@ll", RECEIVE_TIMEOUT_S, 0)  # struct timeval
+        limits = {
+            socket.SO_RCVTIMEO: RECEIVE_TIMEOUT_S,
+            socket.SO_SNDTIMEO: SEND_TIMEOUT_S,
+        }
         for listener in self.sockets:
-            listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)
+            for option, seconds in limits.items():
+                limit = struct.pack("@ll", seconds, 0)  # struct timeval
+                listener.sock.setsockopt(socket.SOL_SOCKET, option, limit)
 
     def accept(self, listener: Any) -> Any:
         """Lets a process with fewer connections be quicker than this one.
