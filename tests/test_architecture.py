@@ -29,6 +29,10 @@ PLANTED = {
     "commands-inside": ("commands_app/outbox.py", "commands_app.orders"),
     "projections-inside": ("projections_app/ledger.py", "projections_app.projector"),
     "queries-inside": ("queries_app/queries.py", "queries_app.views"),
+    "dashboard-inside": (
+        "queries_app/dashboard/wording.py",
+        "queries_app.dashboard.figures",
+    ),
     "hallway-inside": ("analytics_project/problems.py", "analytics_project.health"),
 }
 
