@@ -109,8 +109,10 @@ def on_quarter(at: datetime) -> bool:
 def compared(period: Period, mode: Mode) -> Comparison:
     mover = before if mode == "previous_period" else a_year_before
     moved = mover(period)
-    other = Period(moved(period.start), moved(period.end), period.zone)
-    return Comparison(mode, other, moved)
+    start, end = moved(period.start), moved(period.end)
+    if not start < end:  # clocks that were set back in the range were not, then
+        end = start + (period.end - period.start)
+    return Comparison(mode, Period(start, end, period.zone), moved)
 
 
 def before(period: Period) -> Callable[[datetime], datetime]:

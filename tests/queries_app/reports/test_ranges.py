@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from queries_app.reports.buckets import buckets
 from queries_app.reports.ranges import Mode, Period, compared, midnight, split
 from tests.queries_app.reports.sales import at
 
@@ -88,6 +89,11 @@ def test_a_gap_around_midnight_ends_when_the_clocks_have_jumped() -> None:
             *("2024-02-28T12:00Z", "2024-02-29T06:00Z", "UTC", "previous_year"),
             ["2023-02-28 12:00+0000", "2023-03-01 00:00+0000"],
         ),
+        (  # from half past two to a quarter past two, an hour later
+            *("2024-10-27T02:30+02:00", "2024-10-27T02:15+01:00"),
+            *("Europe/Berlin", "previous_year"),
+            ["2023-10-27 02:30+0200", "2023-10-27 03:15+0200"],
+        ),
         (
             *("2025-02-01", "2025-03-01", "UTC", "previous_year"),
             ["2024-02-01 00:00+0000", "2024-03-01 00:00+0000"],
@@ -121,3 +127,14 @@ def test_a_range_is_split_into_whole_months_and_edges(
     assert (parts.start, parts.end) == asked[:2]
     months = (parts.months_start, parts.months_end)
     assert months == (tuple(map(at, expected)) if expected else (asked.end, asked.end))
+
+
+def test_buckets_of_clocks_that_were_set_back_lie_in_order_in_the_other_range() -> None:
+    asked = period("2024-10-27T02:30+02:00", "2024-10-27T05:00+01:00", "Europe/Berlin")
+    other = compared(asked, "previous_year")
+
+    found = other.buckets(buckets(asked, "hour"))
+
+    bounds = [found[0].start, *(each.end for each in found)]
+    assert bounds == sorted(bounds)
+    assert (bounds[0], bounds[-1]) == other.period[:2]

@@ -80,6 +80,9 @@ def test_the_total_is_that_of_the_summary(ask: Ask) -> None:
         # Half an hour is skipped from 2:00, and later shown again from 1:30.
         ("Australia/Lord_Howe", {"from": "2024-10-06", "to": "2024-10-07"}, 24),
         ("Australia/Lord_Howe", {"from": "2024-04-07", "to": "2024-04-08"}, 25),
+        # From 2:45 to 3:45, and from 3:45 back: in the middle of hours.
+        ("Pacific/Chatham", {"from": "2024-09-29", "to": "2024-09-30"}, 24),
+        ("Pacific/Chatham", {"from": "2024-04-07", "to": "2024-04-08"}, 26),
     ],
 )
 def test_a_day_has_as_many_hours_as_the_clocks_show(
