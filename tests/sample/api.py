@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import time
 from collections.abc import Iterator
 from decimal import Decimal
 from http.client import HTTPConnection
@@ -11,11 +12,13 @@ from urllib.parse import urlencode, urlsplit
 
 JSON = {"Content-Type": "application/json"}
 PAGE = 500  # rows, the most
+IDLE_S = 1.0
 
 
 class Api:
     def __init__(self, url: str) -> None:
         self._connection = HTTPConnection(urlsplit(url).netloc, timeout=120)
+        self._used_at = 0.0
         self.requests = 0
 
     def get(self, report: str, **query: Any) -> Any:
@@ -52,9 +55,12 @@ class Api:
 
     def _ask(self, method: str, path: str, body: str | None = None) -> tuple[str, str]:
         self.requests += 1
+        if time.monotonic() - self._used_at > IDLE_S:
+            self._connection.close()  # the server may have
         self._connection.request(method, path, body, JSON)
         response = self._connection.getresponse()
         text = response.read().decode()
+        self._used_at = time.monotonic()
         if response.status >= 300:
             raise SystemExit(f"{method} {path}: {response.status} {text[:500]}")
         return text, response.headers.get("Event-Id", "")

@@ -136,4 +136,4 @@ def some(keyed: Mapping[Any, Figures]) -> list[tuple[Any, Figures]]:
 
 
 def utc(at: int) -> str:
-    return datetime.fromtimestamp(at, UTC).isoformat().replace("+00:00", "Z")
+    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%dT%H:%M:%S}.000Z"

@@ -40,7 +40,7 @@ class Reversal(NamedTuple):
     customer: int
     product: str
     category: str
-    units: int
+    units: int  # 0: the order is cancelled, but nothing was left of the line
     cents: int  # net
     at: int
     placed_at: int
@@ -133,11 +133,7 @@ class Sample:
         """Which pieces were taken back, and when, says the write side; their worth is
         worked out here."""
         done: dict[int, int] = defaultdict(int)  # pieces, by order line
-        return [
-            reversal
-            for row in connection.execute(REVERSED)
-            if (reversal := self._reversal(row, done)).units
-        ]
+        return [self._reversal(row, done) for row in connection.execute(REVERSED)]
 
     def _reversal(self, row: Sequence, done: dict[int, int]) -> Reversal:
         kind, reference, sku, quantity, net, item, at, taken = row
