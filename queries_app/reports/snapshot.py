@@ -48,7 +48,6 @@ def in_snapshot(work: Callable[[Queue], Found]) -> Found:
 
 def once(work: Callable[[Queue], Found]) -> Found:
     connection: Any = connections["read"]
-    connection.opened()
     connection.opened()  # before the transaction, which it would begin
     is_outermost = not connection.in_atomic_block
     with transaction.atomic(using="read"):
