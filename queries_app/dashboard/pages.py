@@ -8,7 +8,10 @@ from queries_app.dashboard import listings as orders_listed
 from queries_app.dashboard.asked import Asked
 from queries_app.dashboard.frame import Head, Page, Part
 from queries_app.dashboard.kinds import CATEGORIES, CUSTOMERS, PRODUCTS, Kind
+from queries_app.dashboard.wording import DAY
 from queries_app.parameters import positive_id
+
+LONG = 92 * DAY
 
 
 def front(asked: Asked) -> Page:
@@ -52,6 +55,7 @@ def ranking(asked: Asked, kind: Kind) -> Part:
         template="top",
         label=f"Top {kind.section}",
         build=partial(tops.top, asked, kind),
+        is_lazy=asked.end - asked.start > LONG,  # so that the page paints at once
     )
 
 

@@ -94,3 +94,12 @@ def test_files_of_what_is_shown_are_asked_for_by_the_same_selection(
         assert f'href="/api/analytics/{report}?from=2026-03-01' in page.html
     assert "format=csv" in page.html
     assert "format=ndjson" in page.html
+
+
+def test_the_best_of_a_long_range_come_later(browse: Open) -> None:
+    page = browse("/?from=2025-04-01&to=2026-04-01")
+
+    assert page.html.count('aria-busy="true"') == 4
+    assert "Mouse" not in page.words
+    panel = browse("/?from=2025-04-01&to=2026-04-01&panel=products")
+    assert "Mouse" in panel.words
