@@ -4,7 +4,7 @@ from queries_app.parameters import positive_id
 from queries_app.reports import labels
 from queries_app.reports.answers import Answer, Rate, Row
 from queries_app.reports.detail import detail
-from queries_app.reports.parts import Scope, of_ledger, scope_of
+from queries_app.reports.parts import Scope, scope_of
 from queries_app.reports.question import Question
 from queries_app.reports.snapshot import Queue, Statement, in_snapshot
 from queries_app.reports.timeseries import SalesBucket, SalesTotal
@@ -35,9 +35,7 @@ class ProductReport(Answer, frozen=True, kw_only=True):
 
 
 NAMED = "SELECT {columns} FROM (VALUES ({product})) AS asked (key) {joins}"
-SHARE = """
-    SELECT (SELECT coalesce(sum(net), 0) FROM ({parts}) AS part), ({whole})
-"""
+SHARE = "SELECT ({part}), ({whole})"
 SOLD_UNDER = """
     SELECT product_name, category, sku, min(occurred_at), max(occurred_at)
     FROM sales_ledger WHERE product_id = $1 AND kind = 'sale'
@@ -93,11 +91,10 @@ def share_of(
     if category is None:
         return None
     scope = scope_of(question, question.period)
-    alone = of_product(scope, number)
-    if question.labels == "as_sold":
-        alone = alone.also(f"category = {scope.values.place(category, 'text')}")
     sql = SHARE.format(
-        parts=of_ledger(alone, "product_id", counts=False),
+        part=net_sales(
+            of_product(scope, number), question.labels, category, "product_id"
+        ),
         whole=net_sales(scope, question.labels, category),
     )
     return share(*queue(Statement(sql, scope.values)).rows[0])

@@ -5,7 +5,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from queries_app.reports.answers import FOURTH, Rate
 from queries_app.reports.parameters import Labels
-from queries_app.reports.parts import Scope, of_ledger
+from queries_app.reports.parts import Key, Scope, of_ledger
 from queries_app.reports.ranges import DAY, Period, month_start
 
 # Which products to look for, since there is an index of these; `filed` as a whole.
@@ -53,11 +53,13 @@ def within(
     return inside, scope.also(INSIDE.format(category=name))
 
 
-def net_sales(scope: Scope, labels: Labels, category: str) -> str:
-    """SQL of a category's net sales."""
+def net_sales(
+    scope: Scope, labels: Labels, category: str, key: Key = "category"
+) -> str:
+    """SQL of net sales in a category; by `key` the scope has a condition, or none."""
     if labels == "as_sold":
         alone = scope.also(f"category = {scope.values.place(category, 'text')}")
-        return NET.format(first="", parts=of_ledger(alone, "category", counts=False))
+        return NET.format(first="", parts=of_ledger(alone, key, counts=False))
     inside, alone = within(scope, labels, category, [scope.period])
     parts = of_ledger(alone, "product_id", counts=False)
     return NET.format(first=f"WITH {inside}", parts=parts)

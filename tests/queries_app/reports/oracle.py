@@ -1,118 +1,160 @@
-"""The reports once more: from the events, in plain Python, slow and obvious.
+"""What the reports have to say of events, in plain Python, line by line."""
 
-Nothing of the code under test is used: buckets are what a clock on the wall shows.
-"""
-
-from collections import Counter
-from collections.abc import Callable, Hashable, Iterable
-from datetime import datetime, timedelta
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
-from itertools import groupby
-from typing import Any
-from zoneinfo import ZoneInfo
+from typing import Any, NamedTuple
 
-from messaging.events import OrderCreated, OrderEvent
-from tests.projections_app.oracle import occurred_at
+from messaging.events import OrderCancelled, OrderCreated, OrderRefunded, ProductState
 
-Events = Iterable[OrderEvent]
-
-
-def booked_at(event: OrderEvent, attribution: str) -> datetime:
-    moment = event.placed_at if attribution == "order_date" else occurred_at(event)
-    assert isinstance(moment, datetime)
-    return moment
+Figures = dict[str, Any]
+CENT = Decimal("0.01")
+FOURTH = Decimal("0.0001")
 
 
-def within(
-    events: Events, start: datetime, end: datetime, attribution: str
-) -> list[OrderEvent]:
-    return [each for each in events if start <= booked_at(each, attribution) < end]
+class Line(NamedTuple):
+    kind: str
+    order: int
+    customer: int
+    product: int
+    name: str
+    category: str
+    sku: str | None
+    quantity: int
+    gross: Decimal
+    discount: Decimal
+    made: datetime
+    placed: datetime
+    no: int
+
+    @property
+    def net(self) -> Decimal:
+        return self.gross - self.discount
+
+    @property
+    def is_sale(self) -> bool:
+        return self.kind == "sale"
 
 
-def sales(events: Events) -> dict[str, Any]:
-    """Of all these events."""
-    events = list(events)
-    sold = [each for each in events if isinstance(each, OrderCreated)]
-    back = [each for each in events if not isinstance(each, OrderCreated)]
-    gross = money(line.gross for each in sold for line in each.lines)
-    discounts = money(line.discount for each in sold for line in each.lines)
-    reversals = money(each.total for each in back)
-    net, orders = gross - discounts - reversals, len(sold)
-    units, reversed_ = pieces(sold), pieces(back)
+Key = Callable[[Line], Any]
+
+
+class Oracle:
+    """All lines, positive ones: what was sold, and what was taken back."""
+
+    def __init__(self, events: Iterable[Any]) -> None:
+        events = list(events)
+        self.lines = [line for event in events for line in lines_of(event)]
+        self.catalogue = {
+            each.product_id: each for each in events if isinstance(each, ProductState)
+        }
+
+    def booked(self, attribution: str, start: datetime, end: datetime) -> list[Line]:
+        def moment(line: Line) -> datetime:
+            return line.made if attribution == "event_date" else line.placed
+
+        return [line for line in self.lines if start <= moment(line) < end]
+
+    def category(self, labels: str) -> Key:
+        def of(line: Line) -> str:
+            today = self.catalogue.get(line.product) if labels == "current" else None
+            return today.category if today else line.category
+
+        return of
+
+    def label(
+        self, product: int, labels: str, lines: Sequence[Line]
+    ) -> tuple[str | None, str | None, str | None]:
+        """Name, category and SKU; `lines` are those of the range."""
+        today = self.catalogue.get(product) if labels == "current" else None
+        if today:
+            return today.name, today.category, today.sku
+        own = [line for line in lines if line.product == product]
+        if not own:
+            return None, None, None
+        newest = max(
+            own, key=lambda each: (each.is_sale, each.made, each.order, each.no)
+        )
+        return newest.name, newest.category, newest.sku
+
+
+def lines_of(event: Any) -> list[Line]:
+    match event:
+        case OrderCreated():
+            kind, made = "sale", event.placed_at
+        case OrderCancelled():
+            kind, made = "cancellation", event.cancelled_at
+        case OrderRefunded():
+            kind, made = "refund", event.refunded_at
+        case _:
+            return []
+    return [
+        Line(
+            *(kind, event.order_id, event.customer_id, each.product_id),
+            *(each.name, each.category, each.sku, each.quantity),
+            *(each.gross, each.discount, made, event.placed_at, each.line_no),
+        )
+        for each in event.lines
+    ]
+
+
+def by(key: Key, lines: Iterable[Line]) -> dict[Any, Figures]:
+    found: defaultdict[Any, list[Line]] = defaultdict(list)
+    for line in lines:
+        found[key(line)].append(line)
+    told = {name: figures(own) for name, own in found.items()}
+    return {name: each for name, each in told.items() if any(each.values())}
+
+
+def figures(lines: Iterable[Line]) -> Figures:
+    lines = list(lines)
+    sales = [line for line in lines if line.is_sale]
+    others = [line for line in lines if not line.is_sale]
+    gross = sum((line.gross for line in sales), Decimal("0.00"))
+    discounts = sum((line.discount for line in sales), Decimal("0.00"))
+    reversals = sum((line.net for line in others), Decimal("0.00"))
+    orders = len({line.order for line in sales})
+    units = sum(line.quantity for line in sales)
+    back = sum(line.quantity for line in others)
+    net = gross - discounts - reversals
     return {
         "grossSales": gross,
         "discounts": discounts,
         "salesReversals": reversals,
         "netSales": net,
         "orders": orders,
-        "cancelledOrders": sum(hasattr(each, "cancelled_at") for each in back),
-        "units": units,
-        "unitsReversed": reversed_,
-        "netUnits": units - reversed_,
-        "averageOrderValue": ratio(net, orders, "0.01"),
-        "averageOrderValueGross": ratio(gross - discounts, orders, "0.01"),
-    }
-
-
-def customers(events: Events, start: datetime, end: datetime) -> dict[str, Any]:
-    """Of the orders placed in [start, end), among all that were ever placed."""
-    placed = [each for each in events if isinstance(each, OrderCreated)]
-    ever = Counter(each.customer_id for each in placed)
-    earlier = {each.customer_id for each in placed if each.placed_at < start}
-    inside = Counter(
-        each.customer_id for each in placed if start <= each.placed_at < end
-    )
-    count = len(inside)
-    more_ever = sum(ever[each] > 1 for each in inside)
-    return {
-        "customers": count,
-        "newCustomers": len(inside.keys() - earlier),
-        "returningCustomers": len(inside.keys() & earlier),
-        "returningCustomerRate": ratio(more_ever, count, "0.0001"),
-        "repeatPurchaseRate": ratio(
-            sum(times > 1 for times in inside.values()), count, "0.0001"
+        "cancelledOrders": len(
+            {line.order for line in others if line.kind == "cancellation"}
         ),
+        "units": units,
+        "unitsReversed": back,
+        "netUnits": units - back,
+        "averageOrderValue": part(net, orders, CENT),
+        "averageOrderValueGross": part(gross - discounts, orders, CENT),
     }
 
 
-def series(
-    events: Events, zone: ZoneInfo, interval: str, attribution: str
-) -> dict[Hashable, dict[str, Any]]:
-    """The figures of each bucket in which anything happened."""
-
-    def key(event: OrderEvent) -> Any:
-        return bucket_of(booked_at(event, attribution).astimezone(zone), interval)
-
-    ordered = sorted(events, key=lambda event: booked_at(event, attribution))
-    return {name: sales(some) for name, some in groupby(ordered, key)}
+def part(of: Decimal, whole: Decimal | int, unit: Decimal = FOURTH) -> Decimal | None:
+    return (of / whole).quantize(unit, ROUND_HALF_UP) if whole else None
 
 
-def bucket_of(local: datetime, interval: str) -> Hashable:
-    """What a local time has in common with all others in its bucket."""
-    named: dict[str, Callable[[], Hashable]] = {
-        "hour": lambda: (local.date(), local.hour, local.utcoffset()),
-        "day": local.date,
-        "week": lambda: local.date() - timedelta(days=local.weekday()),
-        "month": lambda: (local.year, local.month),
-    }
-    return named[interval]()
+def growth(now: Figures, before: Figures) -> Figures:
+    def of(name: str) -> Decimal | None:
+        if now[name] is None or not before[name]:
+            return None
+        return part(Decimal(now[name] - before[name]), abs(before[name]))
+
+    return {name: of(name) for name in now}
 
 
-def growth(now: Any, before: Any) -> Decimal | None:
-    if now is None or not before:
-        return None
-    return ratio(Decimal(now) - before, abs(before), "0.0001")
+def ordered(found: Mapping[Any, Figures], name: str, *, falling: bool) -> list[Any]:
+    """Keys; ties by key, null behind all."""
 
+    def place(key: Any) -> tuple[bool, Decimal | int, Any]:
+        value = found[key][name]
+        if value is None:
+            return True, 0, key
+        return False, -value if falling else value, key
 
-def ratio(part: Decimal | int, whole: Decimal | int, unit: str) -> Decimal | None:
-    if not whole:
-        return None
-    return (Decimal(part) / whole).quantize(Decimal(unit), ROUND_HALF_UP)
-
-
-def money(amounts: Iterable[Decimal]) -> Decimal:
-    return sum(amounts, Decimal("0.00"))
-
-
-def pieces(events: Events) -> int:
-    return sum(line.quantity for each in events for line in each.lines)
+    return sorted(found, key=place)

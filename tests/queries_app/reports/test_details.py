@@ -1,0 +1,212 @@
+"""A product, a category, a customer, cohorts: by hand."""
+
+from decimal import Decimal
+
+import pytest
+
+from tests.queries_app.api import Ask
+from tests.queries_app.reports.sales import apply, cancel, example, line, order, refund
+from tests.queries_app.reports.test_top_lists import MARCH, filed, sold
+
+ADDRESSES = ("products/9", "categories/Nowhere/report", "customers/9")
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_what_was_never_seen_has_zeros(ask: Ask, address: str) -> None:
+    answer = ask(address, **MARCH)
+
+    assert answer.status == 200
+    assert answer.body["total"]["netSales"] == 0
+    assert answer.body["total"]["orders"] == 0
+
+
+def test_a_product_never_seen_has_no_name_and_no_share(ask: Ask) -> None:
+    body = ask("products/9", **MARCH).body
+
+    assert (body["name"], body["category"], body["shareOfCategory"]) == (None,) * 3
+    assert body["soldUnder"] == []
+    assert len(body["data"]) == 31
+
+
+def test_a_customer_never_seen_is_worth_nothing(ask: Ask) -> None:
+    assert ask("customers/9", **MARCH).body["ever"] == {
+        "lifetimeValue": Decimal("0.00"),
+        "orders": 0,
+        "averageOrderValue": None,
+        "firstOrderAt": None,
+        "lastOrderAt": None,
+    }
+
+
+def test_a_product_has_its_share_of_what_its_category_brought_in(ask: Ask) -> None:
+    apply(
+        order(1, 1, "2024-03-05", sold(1, "30.00", category="Food")),
+        order(2, 1, "2024-03-05", sold(2, "60.00", category="Food")),
+        order(3, 1, "2024-03-05", sold(3, "99.00", category="Toys")),
+        order(4, 1, "2024-04-05", sold(2, "99.00", category="Food")),
+    )
+
+    body = ask("products/1", **MARCH).body
+
+    assert (body["category"], body["shareOfCategory"]) == ("Food", Decimal("0.3333"))
+    assert ask("categories/Food/report", **MARCH).body["shareOfAll"] == Decimal(
+        "0.4762"
+    )
+
+
+def test_a_product_tells_what_it_was_sold_under_at_any_time(ask: Ask) -> None:
+    apply(
+        order(1, 1, "2023-01-05T10:00", sold(1, "5.00", name="Mouse", category="Old")),
+        order(2, 1, "2023-01-07T11:00", sold(1, "5.00", name="Mouse", category="Old")),
+        order(3, 1, "2024-03-05T12:00", sold(1, "5.00", name="Rat", sku="R-1")),
+    )
+
+    newest, oldest = ask("products/1", **MARCH).body["soldUnder"]
+
+    assert (newest["name"], newest["sku"]) == ("Rat", "R-1")
+    assert oldest == {
+        "name": "Mouse",
+        "category": "Old",
+        "sku": None,
+        "firstSoldAt": "2023-01-05T10:00:00.000Z",
+        "lastSoldAt": "2023-01-07T11:00:00.000Z",
+    }
+
+
+def test_a_series_has_every_local_day_and_adds_up(ask: Ask) -> None:
+    """20:00 UTC is the next day in Kathmandu."""
+    apply(order(1, 1, "2024-03-05T20:00", sold(1, "5.00")))
+
+    body = ask("products/1", **MARCH, tz="Asia/Kathmandu", interval="day").body
+
+    [day] = [each for each in body["data"] if each["orders"]]
+    assert day["start"] == "2024-03-06T00:00:00+05:45"
+    assert sum(each["netSales"] for each in body["data"]) == body["total"]["netSales"]
+
+
+def test_a_category_tells_its_products_of_this_category_alone(ask: Ask) -> None:
+    apply(
+        order(1, 1, "2024-03-05", sold(1, "5.00", category="Food")),
+        order(2, 1, "2024-03-06", sold(1, "7.00", category="Toys")),
+        order(3, 1, "2024-03-07", sold(2, "6.00", category="Food/Fish")),
+    )
+    filed(1, "Cube", "Food/Fish")
+
+    food = ask("categories/Food/report", **MARCH).body
+    fish = ask("categories/Food%2FFish/report", **MARCH, labels="current").body
+
+    assert [(row["productId"], str(row["netSales"])) for row in food["products"]] == [
+        (1, "5.00")
+    ]
+    assert [(row["productId"], str(row["netSales"])) for row in fish["products"]] == [
+        (1, "12.00"),
+        (2, "6.00"),
+    ]
+    assert fish["total"]["orders"] == 3
+
+
+def test_a_customer_is_worth_what_all_orders_left_whatever_the_range(ask: Ask) -> None:
+    apply(*example())
+
+    body = ask("customers/1", **MARCH).body
+
+    # 50.00 + 90.00 - 50.00 - 22.50
+    assert (body["ever"]["lifetimeValue"], body["ever"]["orders"]) == (
+        Decimal("67.50"),
+        2,
+    )
+    assert body["ever"]["averageOrderValue"] == Decimal("33.75")
+    assert body["ever"]["firstOrderAt"] == "2024-02-10T12:00:00.000Z"
+    assert body["total"]["netSales"] == Decimal("17.50")
+
+
+def test_a_customers_orders_tell_what_was_taken_back_of_them(ask: Ask) -> None:
+    apply(*example())
+
+    newest, oldest = ask("customers/1", **MARCH).body["orders"]
+
+    assert (newest["orderId"], oldest["orderId"]) == (2, 1)
+    assert str(newest["netSales"]) == "67.50"
+    [taken] = newest["reversals"]
+    assert (taken["kind"], taken["units"], str(taken["amount"])) == (
+        *("refund", 1, "22.50"),
+    )
+    assert taken["occurredAt"] == "2024-03-03T08:00:00.000Z"
+
+
+def test_a_customers_orders_come_page_by_page_the_newest_first(ask: Ask) -> None:
+    apply(*(order(n, 1, "2024-03-05", line(1, "5.00")) for n in range(1, 4)))
+    apply(order(9, 1, "2020-03-05", line(1, "5.00")))
+
+    first = ask("customers/1", **MARCH, limit="2").body
+    rest = ask("customers/1", **MARCH, limit="2", cursor=first["next"]).body
+
+    told = [row["orderId"] for body in (first, rest) for row in body["orders"]]
+    assert told == [3, 2, 1, 9]
+    assert rest["next"] is None
+
+
+def test_a_reversal_before_its_sale_is_no_order_yet(ask: Ask) -> None:
+    placed = order(1, 1, "2024-03-05", line(1, "5.00"))
+    apply(refund(placed, "2024-03-06", *placed.lines))
+
+    body = ask("customers/1", **MARCH).body
+
+    assert (body["orders"], body["ever"]["orders"]) == ([], 0)
+    assert body["total"]["netSales"] == Decimal("-5.00")
+    assert ask("cohorts", **MARCH).body["rows"][0]["customers"] == 0
+
+
+def test_cohorts_by_hand(ask: Ask) -> None:
+    """Two begin in February; one of them orders in March, when 10.00 comes back."""
+    first = order(1, 1, "2024-02-10", line(1, "50.00"))
+    apply(
+        first,
+        order(2, 2, "2024-02-11", line(1, "30.00")),
+        order(3, 2, "2024-03-11", line(1, "20.00")),
+        order(4, 3, "2024-03-12", line(1, "7.00")),
+        refund(first, "2024-03-20", line(1, "10.00")),
+    )
+    query = {"from": "2024-02-01", "to": "2024-04-01"}
+
+    february, march = ask("cohorts", **query).body["rows"]
+
+    assert (february["customers"], march["customers"]) == (2, 1)
+    told = [[str(value) for value in cell.values()] for cell in february["months"]]
+    assert told == [
+        ["0", "2", "1.0000", "80.00", "40.00"],
+        ["1", "1", "0.5000", "90.00", "45.00"],  # 80.00 + 20.00 - 10.00
+    ]
+    by_order = ask("cohorts", **query, attribution="order_date").body["rows"][0]
+    sums = [str(cell["netSales"]) for cell in by_order["months"]]
+    assert sums == ["70.00", "90.00"]
+
+
+def test_a_cohort_begins_with_the_local_month(ask: Ask) -> None:
+    """20:00 UTC on the last of February is March in Kathmandu."""
+    apply(order(1, 1, "2024-02-29T20:00", line(1, "5.00")))
+    query = {"from": "2024-02-01", "to": "2024-04-01", "tz": "Asia/Kathmandu"}
+
+    assert [row["customers"] for row in ask("cohorts", **query).body["rows"]] == [0, 1]
+
+
+def test_a_customer_of_before_the_range_is_in_no_cohort_of_it(ask: Ask) -> None:
+    apply(order(1, 1, "2024-01-05", line(1, "5.00")))
+    apply(order(2, 1, "2024-03-05", line(1, "5.00")))
+
+    assert ask("cohorts", **MARCH).body["rows"][0]["customers"] == 0
+
+
+def test_cohorts_that_nobody_is_in_have_no_shares(ask: Ask) -> None:
+    [cell] = ask("cohorts", **MARCH).body["rows"][0]["months"]
+
+    assert (cell["share"], cell["netSalesPerCustomer"]) == (None, None)
+
+
+def test_a_cancelled_order_is_told_as_cancelled(ask: Ask) -> None:
+    placed = order(1, 1, "2024-03-05", line(2, "5.00"))
+    apply(placed, cancel(placed, "2024-05-05"))
+
+    [row] = ask("customers/1", **MARCH).body["orders"]
+
+    assert (row["cancelled"], str(row["netSales"])) == (True, "0.00")
