@@ -1,8 +1,9 @@
 """Chromium as the tests drive it, and what must not happen in any page."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 from urllib.parse import urlsplit
 
 from playwright.sync_api import (
@@ -57,7 +58,7 @@ class Guard:
         self.context = context
         self._home = urlsplit(home).netloc
         self.found: list[str] = []
-        self.expected: list[str] = []
+        self.expected: Sequence[str] = ()
         context.on("console", self._console)
         context.on("weberror", lambda error: self.found.append(f"raised {error.error}"))
         context.on("request", self._request)
@@ -88,9 +89,14 @@ class Guard:
         ]
 
 
-def open_page(browser: Browser, home: str, **options: object) -> tuple[Page, Guard]:
+def open_page(browser: Browser, home: str, **options: Any) -> tuple[Page, Guard]:
     """A page of a context of its own; addresses are relative to `home`."""
-    settings = {"viewport": WIDE, "locale": "en-GB", "timezone_id": "UTC", **options}
+    settings: dict[str, Any] = {
+        "viewport": WIDE,
+        "locale": "en-GB",
+        "timezone_id": "UTC",
+        **options,
+    }
     context = browser.new_context(base_url=home, **settings)
     context.set_default_timeout(PATIENCE_MS)
     return context.new_page(), Guard(context, home)

@@ -1,7 +1,7 @@
 """One running system a process, one browser a module, one context a test."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -55,11 +55,12 @@ def browser(program: chromium.Browser) -> Iterator[Browser]:
 
 @pytest.fixture
 def new_page(browser: Browser, home: str) -> Iterator[PageMaker]:
-    """Makes pages; in the end nothing unexpected may have happened in any."""
+    """Makes pages; in the end nothing but what is `expected` may have gone wrong."""
     guards: list[Guard] = []
 
-    def make(**options: object) -> Page:
+    def make(*, expected: Sequence[str] = (), **options: object) -> Page:
         page, guard = open_page(browser, home, **options)
+        guard.expected = expected
         guards.append(guard)
         return page
 

@@ -30,7 +30,7 @@ class Api:
         """All rows of a list, page by page."""
         cursor = None
         while True:
-            more = {"cursor": cursor} if cursor else {}
+            more: dict[str, str] = {"cursor": cursor} if cursor else {}
             answer = self.get(report, limit=PAGE, **more, **query)
             yield from answer[rows]
             if not (cursor := answer["next"]):

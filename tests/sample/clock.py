@@ -44,10 +44,10 @@ class Range(NamedTuple):
         """The previous period."""
         if (days := self.days) is None:
             length = timedelta(seconds=self.end - self.start)
-            moved = [datetime.fromisoformat(at) - length for at in self[1:3]]
+            first, last = (datetime.fromisoformat(at) - length for at in self[1:3])
         else:
-            moved = [date.fromisoformat(at) - days * DAY for at in self[1:3]]
-        return self._replace(first=moved[0].isoformat(), last=moved[1].isoformat())
+            first, last = (date.fromisoformat(at) - days * DAY for at in self[1:3])
+        return self._replace(first=first.isoformat(), last=last.isoformat())
 
 
 def ranges(zone: ZoneInfo, today: date) -> list[Range]:

