@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from projections_app import projector
+from queries_app.reports import behind
 from queries_app.reports.contributions import METRICS
 from tests.messaging.builders import body_of
 from tests.queries_app.api import Answer, Ask
@@ -24,17 +25,21 @@ ALL_OF_2024 = {"from": "2024-01-01", "to": "2025-01-01", "limit": "500"}
 FILTERS: Sequence[Mapping[str, str]] = (
     {},
     {"product": "3"},
-    {"category": "Toys"},
+    {"category": "Food"},
+    {"category": "Toys", "labels": "current"},
+    {"category": "Food", "labels": "current"},
     {"category": "Ähre/50%", "customer": "2"},
     {"customer": "5"},
     {"order": "17"},
 )
 
 
-@pytest.mark.parametrize("seed", [31, 32])
+@pytest.mark.parametrize(("seed", "few"), [(31, behind.FEW), (32, 0)])
 def test_the_contributions_add_up_to_the_figure_of_the_report(
-    ask: Ask, seed: int
+    ask: Ask, monkeypatch: pytest.MonkeyPatch, seed: int, few: int
 ) -> None:
+    """With both ways to find the lines of a category."""
+    monkeypatch.setattr(behind, "FEW", few)
     shop = Shop(seed)
     assert projector.apply([body_of(event) for event in shop.events]) == []
     oracle, dice = Oracle(shop.events), random.Random(seed)
