@@ -13,7 +13,7 @@ from messaging.events import OrderCreated, OrderEvent
 from projections_app import projector
 from tests.projections_app.histories import Shop, bodies
 from tests.queries_app.api import Ask
-from tests.queries_app.reports import oracle
+from tests.queries_app.reports import oracle_of_ranges as oracle
 
 BEGIN = datetime(2023, 2, 1, tzinfo=UTC)
 QUARTERS = 96 * 430  # of an hour, until after the changes of the clocks in 2024
