@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from typing import LiteralString
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -47,7 +48,7 @@ class GivenServers:
         database = self._administer("CREATE DATABASE {}", side, name)
         return urlunsplit(urlsplit(os.environ[side])._replace(path=f"/{database}"))
 
-    def _administer(self, statement: sql.LiteralString, side: str, name: str) -> str:
+    def _administer(self, statement: LiteralString, side: str, name: str) -> str:
         database = f"browser_{os.getpid()}_{name}_{SIDES[side]}"
         command = sql.SQL(statement).format(sql.Identifier(database))
         with psycopg.connect(os.environ[side], autocommit=True) as connection:
