@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
+from operator import attrgetter
 from typing import Annotated, Any, TypeVar
 
 import msgspec
@@ -99,11 +100,10 @@ def growth(now: Number, before: Number) -> Rate | None:
 
 def growth_of(kind: type[Kind], now: Response, before: Response) -> Kind:
     """Of every field that `kind` has."""
-
-    def of(name: str) -> Rate | None:
-        return growth(getattr(now, name), getattr(before, name))
-
-    return kind(**{name: of(name) for name in kind.__struct_fields__})
+    names = kind.__struct_fields__
+    values = attrgetter(*names)
+    changes = map(growth, values(now), values(before))
+    return kind(**dict(zip(names, changes, strict=True)))
 
 
 def figures(kind: type[Kind], row: Row) -> Kind:

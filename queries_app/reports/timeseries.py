@@ -1,6 +1,6 @@
 """The sales of a range hour by hour, or by days, weeks, months; none left out."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import starmap
 
 from msgspec import UNSET, UnsetType
@@ -92,15 +92,19 @@ def series_of(series: Sequence[Bucket], question: Question) -> Statement:
     sql = SERIES.format(
         summed=summed(question.attribution), zeros=ZEROS, figures=FIGURES
     )
-    told = [(local(each.start, zone), local(each.end, zone)) for each in series]
     bounds = [each.start for each in series] + [series[-1].end]
+    told = [local(at, zone) for at in bounds]
     values = (
-        [start for start, _ in told],
-        [end for _, end in told],
-        [each.partial for each in series],
-        *(bounds, bounds[0], bounds[-1]),
+        *(array(told[:-1]), array(told[1:])),
+        array(str(each.partial) for each in series),
+        *(array(told), bounds[0], bounds[-1]),
     )
     return Statement(sql, values)
+
+
+def array(texts: Iterable[str]) -> str:
+    """As PostgreSQL reads it; of texts that need no quotes. psycopg's costs more."""
+    return f"{{{','.join(texts)}}}"
 
 
 def total(now: Row, before: Row | None = None) -> SalesTotal:
