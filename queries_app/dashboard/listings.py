@@ -52,7 +52,13 @@ def behind(asked: Asked) -> orders.Behind:
     }
     category = query.get("category") or None
     start, end, _ = asked.period
-    return orders.Behind(start, end, category=category, **ids)
+    return orders.Behind(
+        start,
+        end,
+        category=category,
+        by_current_labels=asked.chosen.labels == "current",
+        **ids,
+    )
 
 
 def order_list(asked: Asked) -> Listing:

@@ -11,19 +11,30 @@ COLUMNS = """
 order_id, customer_id, placed_at, gross, discounts, reversals, units, units_reversed,
 cancelled > 0
 """
-PLACED = """
+# Products that may be meant: there is an index of their lines, none of categories'.
+OF_CATEGORY = """ARRAY(
+    SELECT product_id FROM product_month_view
+    WHERE category = $5 AND month < $2 AT TIME ZONE 'UTC'
+      AND month >= date_trunc('month', $1 AT TIME ZONE 'UTC')
+    UNION SELECT product_id FROM product_catalog WHERE $6 AND category = $5
+)"""
+PLACED = f"""
 FROM order_view
 WHERE lines > 0 AND placed_at >= $1 AND placed_at < $2
   AND ($3::bigint IS NULL OR customer_id = $3)
   AND (($4::bigint IS NULL AND $5::text IS NULL) OR order_id IN (
-      SELECT order_id FROM sales_ledger
+      SELECT order_id FROM sales_ledger AS line
+      LEFT JOIN product_catalog AS today
+             ON $6::boolean AND today.product_id = line.product_id
       WHERE kind = 'sale' AND occurred_at >= $1 AND occurred_at < $2
-        AND ($4 IS NULL OR product_id = $4) AND ($5 IS NULL OR category = $5)))
-"""
+        AND ($4 IS NULL OR line.product_id = $4)
+        AND ($5 IS NULL OR line.product_id = ANY({OF_CATEGORY})
+            AND coalesce(today.category, line.category) = $5)))
+"""  # noqa: S608 (parts of our own)
 COUNT = f"SELECT count(*) {PLACED}"
 ORDERS = f"""
 SELECT {COLUMNS} {PLACED}
-  AND ($6::timestamptz IS NULL OR (placed_at, order_id) < ($6, $7::bigint))
+  AND ($7::timestamptz IS NULL OR (placed_at, order_id) < ($7, $8::bigint))
 ORDER BY placed_at DESC, order_id DESC LIMIT {PAGE + 1}
 """
 ORDER = f"SELECT {COLUMNS} FROM order_view WHERE order_id = $1"  # noqa: S608
@@ -79,6 +90,7 @@ class Behind(NamedTuple):
     customer: int | None = None
     product: int | None = None
     category: str | None = None
+    by_current_labels: bool = False
 
 
 class After(NamedTuple):

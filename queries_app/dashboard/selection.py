@@ -41,7 +41,7 @@ MAX_DATE = date(9999, 12, 30)
 
 @dataclass(frozen=True, kw_only=True)
 class Selection:
-    """`start` and `end` are what the reports take as from and to."""
+    """`start` and `end` are what the reports take as from and to; empty: by default."""
 
     preset: str
     start: str
@@ -61,7 +61,11 @@ class Selection:
             "labels": self.labels,
             **more,
         }
-        return {name: str(value) for name, value in chosen.items() if value is not None}
+        return {
+            name: str(value)
+            for name, value in chosen.items()
+            if value not in (None, "")
+        }
 
     def compared(self, **more: object) -> dict[str, str]:
         """With the comparison, for the reports that know one."""
@@ -126,8 +130,8 @@ def selection(query: Mapping[str, str], *, now: datetime) -> Selection:
         start, end = first.isoformat(), after.isoformat()
     return Selection(
         preset=preset,
-        start=start or end,
-        end=end or start,
+        start=start,
+        end=end,
         tz=tz,
         compare=one_of("compare", query, COMPARISONS),
         attribution=one_of("attribution", query, ATTRIBUTIONS),

@@ -110,7 +110,7 @@ def freshness(tz: str) -> SafeString:
 def failed(request: HttpRequest, error: Exception, section: str) -> HttpResponse:
     trouble = trouble_of(error)
     if name := request.GET.get("panel"):
-        known = name if name.isidentifier() else "main"
+        known = name if name.isascii() and name.isidentifier() else "main"
         return trouble_fragment(trouble, target=f"#panel-{known}-trouble")
     theme = request.COOKIES.get("theme", "")
     return trouble_page(trouble, shell(None, section=section, theme=theme))

@@ -103,3 +103,11 @@ def test_the_best_of_a_long_range_come_later(browse: Open) -> None:
     assert "Mouse" not in page.words
     panel = browse("/?from=2025-04-01&to=2026-04-01&panel=products")
     assert "Mouse" in panel.words
+
+
+def test_one_end_of_a_range_is_enough(browse: Open) -> None:
+    page = browse("/?to=2026-03-15")
+
+    assert "13 Feb \N{EN DASH} 14 Mar 2026" in page.words
+    assert page.figure("net_sales") == "1,000.00"
+    assert browse("/?from=2026-03-01").status == 200

@@ -2,6 +2,7 @@
 
 import pytest
 
+from projections_app.models import ProductCatalog
 from tests.queries_app.dashboard.conftest import (
     MARCH,
     Open,
@@ -50,6 +51,13 @@ def test_orders_with_a_product_or_of_a_customer(browse: Open) -> None:
     assert "Orders placed 1" in browse(f"/orders?{MARCH}&product=8").words
     assert "Orders placed 1" in browse(f"/orders?{MARCH}&customer=3").words
     assert "Orders placed 2" in browse(f"/orders?{MARCH}&category=Electronics").words
+    by_today = f"/orders?{MARCH}&labels=current&category="
+    assert "Orders placed 2" in browse(f"{by_today}Electronics").words
+    ProductCatalog.objects.create(
+        product_id=7, version=1, name="Mouse", category="Desk", price=1
+    )
+    assert "Orders placed 2" in browse(f"{by_today}Desk").words
+    assert "No orders" in browse(f"{by_today}Electronics").words
     assert browse(f"/orders?{MARCH}&product=x").status == 400
     assert browse(f"/orders?{MARCH}&cursor=x").status == 400
 
