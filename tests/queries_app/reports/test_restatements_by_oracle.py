@@ -19,9 +19,8 @@ from tests.queries_app.reports.shop import Shop
 
 LATENESS = [timedelta(seconds=2), timedelta(hours=5), timedelta(days=20)]
 KATHMANDU = ZoneInfo("Asia/Kathmandu")
-START = datetime(2024, 2, 10, tzinfo=KATHMANDU)
-END = at("2024-04-20T05:45:00")  # within a day
-RANGE = {"from": "2024-02-10", "to": "2024-04-20T05:45:00Z", "tz": "Asia/Kathmandu"}
+START, END = at("2024-02-10T05:45:00"), at("2024-04-20T05:45:00")  # within a day
+RANGE = {"from": START.isoformat(), "to": END.isoformat(), "tz": "Asia/Kathmandu"}
 
 
 class Change(NamedTuple):
@@ -79,9 +78,8 @@ def late(lines: list[Line], recorded: datetime, attribution: str) -> list[Change
     day = booked.astimezone(KATHMANDU).date()
     change = sum((each.net for each in lines), Decimal(0))
     signed = change if lines[0].is_sale else -change
-    if not (
-        start <= booked < end and change and recorded.astimezone(zone).date() > day
-    ):
+    is_late = recorded.astimezone(KATHMANDU).date() > day
+    if not (START <= booked < END and change and is_late):
         return []
     return [Change(instant(recorded), lines[0].order, lines[0].kind, day, signed)]
 
