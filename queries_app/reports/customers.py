@@ -51,14 +51,11 @@ SALES_ALONE = {
 REVERSALS = """
      UNION ALL
     SELECT customer_id, 0::bigint, 0.00, 0.00, 0::bigint, -amount, -quantity,
-           cancelled, amount, cancelled - quantity
+           (kind = 'cancellation' AND NOT EXISTS (
+               SELECT FROM sales_ledger AS other
+               WHERE other.event_id = line.event_id AND other.line_no < line.line_no
+           ))::int::bigint, amount, 1::bigint
     FROM sales_ledger AS line
-    CROSS JOIN LATERAL (
-        SELECT (kind = 'cancellation' AND line_no = (
-            SELECT min(line_no) FROM sales_ledger AS other
-            WHERE other.event_id = line.event_id
-        ))::int::bigint AS cancelled
-    ) AS counted
     WHERE kind <> 'sale' AND occurred_at >= {start} AND occurred_at < {end}
           AND {where}
 """

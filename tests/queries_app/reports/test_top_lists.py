@@ -153,74 +153,22 @@ def test_an_order_moves_with_a_product_only_where_nothing_else_holds_it(
     assert told == [("Toys", 3, 1, "14.00"), ("Food", 1, 0, "1.00")]
 
 
+@pytest.mark.parametrize("to", ["2024-03-09", "2024-04-01"])  # an edge, a month
 def test_what_was_cancelled_after_it_was_refunded_is_listed_with_its_cancellation(
-    ask: Ask,
+    ask: Ask, to: str
 ) -> None:
-    placed = order(1, 1, "2024-02-20", sold(1, "5.00"))
+    placed = order(1, 1, "2024-02-20", sold(1, "5.00"), sold(2, "5.00", no=2))
     empty = msgspec.structs.replace(
-        placed, lines=(sold(1, "5.00", quantity=0),), total=Decimal("0.00")
+        placed,
+        lines=(sold(1, "5.00", quantity=0), sold(2, "5.00", no=2, quantity=0)),
+        total=Decimal("0.00"),
     )
     apply(placed, refund(placed, "2024-02-25", *placed.lines))
     apply(cancel(empty, "2024-03-05"))
 
-    for subject in ("products", "categories", "customers"):
-        assert [row["cancelledOrders"] for row in rows(ask, subject)] == [1]
-
-
-@pytest.mark.parametrize(
-    ("search", "found"),
-    [
-        ("mouse", [1, 2]),
-        ("PAD", [2]),
-        ("x-7", [1]),
-        ("50%", [3]),
-        ("%", [3]),
-        ("_", []),
-        ("\\", []),
-        ("nothing", []),
-    ],
-)
-def test_a_search_looks_into_names_and_skus(
-    ask: Ask, search: str, found: list[int]
-) -> None:
-    lines = (
-        sold(1, "9.00", name="Mouse", sku="X-7"),
-        sold(2, "8.00", no=2, name="Mouse pad"),
-        sold(3, "7.00", no=3, name="Now 50% off"),
-    )
-    apply(order(1, 1, "2024-03-05", *lines))
-
-    assert [row["productId"] for row in rows(ask, "products", q=search)] == found
-
-
-def test_a_search_finds_a_product_by_the_name_that_it_is_told_by(ask: Ask) -> None:
-    apply(order(1, 1, "2024-03-05", sold(1, "5.00", name="Mouse")))
-    apply(order(2, 1, "2024-03-06", sold(1, "5.00", name="Rat")))
-    filed(1, "Vole", "Animals")
-
-    assert rows(ask, "products", q="mouse") == []
-    assert len(rows(ask, "products", q="rat")) == 1
-    assert rows(ask, "products", q="rat", labels="current") == []
-    assert len(rows(ask, "products", q="vole", labels="current")) == 1
-
-
-@pytest.mark.parametrize("order_by", ["net_sales", "-net_sales", "-orders"])
-def test_pages_give_each_row_once_also_where_all_are_alike(
-    ask: Ask, order_by: str
-) -> None:
-    lines = [sold(product, "5.00", no=product) for product in range(1, 8)]
-    apply(order(1, 1, "2024-03-05", *lines))
-
-    seen: list[int] = []
-    cursor: dict[str, str] = {}
-    while True:
-        body = ask("products/top", **MARCH, order=order_by, limit="3", **cursor).body
-        seen += [row["productId"] for row in body["rows"]]
-        if body["next"] is None:
-            break
-        cursor = {"cursor": body["next"]}
-
-    assert seen == list(range(1, 8))
+    for subject, count in (("products", 2), ("categories", 1), ("customers", 1)):
+        found = [row["cancelledOrders"] for row in rows(ask, subject, to=to)]
+        assert found == count * [1]
 
 
 def test_growth_of_a_row_is_null_where_there_was_nothing_before(ask: Ask) -> None:
