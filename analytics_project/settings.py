@@ -89,6 +89,8 @@ def _session(*, read_only: bool) -> dict[str, int | str]:
     }
     if ROLE == "commands":  # its statements are few: plan each once
         session["plan_cache_mode"] = "force_generic_plan"
+    if ROLE == "queries":  # a report's plan is run once: compiling it would cost more
+        session["jit"] = "off"
     return session
 
 
