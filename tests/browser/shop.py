@@ -10,6 +10,7 @@ from chaos.system import System
 SEED = 5
 DAYS = 200
 ORDERS = 400
+BATCH = 1000  # orders a request, the most
 CUSTOMERS = 60
 CATEGORIES = {
     "Coffee": ("House Blend", "Single Origin Huila", "Decaf", "Espresso Forte"),
@@ -26,22 +27,24 @@ HOSTILE = {
 }
 
 
-def fill(system: System) -> list[int]:
-    """Answers the orders' ids, youngest first; some are reversed."""
+def fill(system: System, count: int = ORDERS, customers: int = CUSTOMERS) -> None:
+    """So many orders; some are reversed."""
     random = Random(SEED)
     products = make_products(system)
     now = datetime.now(UTC)
-    orders = [_order(random, products, now) for _ in range(ORDERS)]
+    orders = [_order(random, products, now, customers) for _ in range(count)]
     orders.sort(key=lambda order: str(order["placedAt"]))
-    answer = system.post("/api/orders/batch", {"orders": orders})
-    assert answer.status == 201, answer.body
-    ids = [int(id_) for id_ in answer.body["orderIds"]][::-1]
+    ids: list[int] = []
+    for first in range(0, count, BATCH):
+        part = {"orders": orders[first : first + BATCH]}
+        answer = system.post("/api/orders/batch", part)
+        assert answer.status == 201, answer.body
+        ids = [*reversed(answer.body["orderIds"]), *ids]
     for id_ in ids[6:90:15]:
         assert system.post(f"/api/orders/{id_}/cancel", {}).status == 200
     for id_ in ids[4:90:15]:
         refund = {"items": [{"line": 1, "quantity": 1}]}
         assert system.post(f"/api/orders/{id_}/refunds", refund).status == 201
-    return ids
 
 
 def make_products(system: System) -> list[int]:
@@ -63,7 +66,9 @@ def make_hostile(system: System) -> list[int]:
     ]
 
 
-def _order(random: Random, products: Sequence[int], now: datetime) -> dict[str, Any]:
+def _order(
+    random: Random, products: Sequence[int], now: datetime, customers: int
+) -> dict[str, Any]:
     """More of late than long ago, most of them by those who come often."""
     age = timedelta(
         days=DAYS * (1 - random.random() ** 0.6), hours=random.random() * 24
@@ -77,7 +82,7 @@ def _order(random: Random, products: Sequence[int], now: datetime) -> dict[str, 
         for _ in range(random.randint(1, 4))
     ]
     return {
-        "customerId": 1 + int(CUSTOMERS * random.random() ** 2),
+        "customerId": 1 + int(customers * random.random() ** 2),
         "items": items,
         "placedAt": (now - age).isoformat(),
     }

@@ -6,10 +6,11 @@ from typing import Any, NamedTuple
 from tests.sample.api import Api
 from tests.sample.clock import INTERVALS, Range, buckets, is_cut, moment
 from tests.sample.comparing import Comparison
-from tests.sample.expected import Expected, Figures, growth
+from tests.sample.expected import Expected, Figures, Sums, growth
 from tests.sample.ledger import Sample
 
 FIRST_ROWS = 500
+KEYS = {"sku": "product", "category": "category", "customerId": "customer"}
 
 
 class Asked(NamedTuple):
@@ -97,7 +98,25 @@ def listed(
     keyed = {str(name): cells(figures) for name, figures in expected.items()}
     found.rows("csv", keyed, {plain(line[key]): line for line in lines})
     found.figures("csv total", cells(of_all), last)
+    compared(report, key, asked, found, expected)
     return rows
+
+
+def compared(
+    report: str,
+    key: str,
+    asked: Asked,
+    found: Comparison,
+    expected: Mapping[Any, Figures],
+) -> None:
+    """The first rows beside what they were in the period before."""
+    query = asked.query | {"compare": "previous_period", "limit": "100"}
+    before = asked.expected.by(KEYS[key], asked.range.before())
+    for row in asked.api.get(report, **query)["rows"]:
+        now, then = expected[row[key]], before.get(row[key], Sums().figures())
+        figures = {name: now[name] for name in then}
+        more = {"previous": then, "growth": growth(figures, then)}
+        found.figures((row[key], "compared"), now | more, row)
 
 
 def series(
