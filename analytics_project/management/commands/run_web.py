@@ -51,7 +51,7 @@ def gunicorn_arguments(role: str) -> list[str]:
     if Path(SHARED_MEMORY).is_dir():
         options["worker-tmp-dir"] = SHARED_MEMORY
     flags = [f"--{name}={value}" for name, value in options.items()]
-    return [*flags, "--no-control-socket", APPLICATION]
+    return [*flags, "--preload", "--no-control-socket", APPLICATION]
 
 
 def granian_arguments(role: str) -> list[str]:
