@@ -1,10 +1,11 @@
 """The dashboard as somebody uses it: looks, chooses, drills down, takes home, waits."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -18,13 +19,16 @@ LATE_WITHIN_MS = 5_000
 
 
 def summary(system: System, days: int = 30, tz: str = "UTC") -> dict[str, Decimal]:
-    """Asked of the API, for the last so many days, today included."""
-    after = datetime.now(UTC).date() + timedelta(days=1)
-    query = urlencode({"from": after - timedelta(days=days), "to": after, "tz": tz})
-    total: dict[str, Decimal] = system.get(f"/api/analytics/summary?{query}").body[
-        "total"
-    ]
+    """Asked of the API."""
+    answer = system.get(f"/api/analytics/summary?{last_days(days, tz)}")
+    total: dict[str, Decimal] = answer.body["total"]
     return total
+
+
+def last_days(count: int, tz: str = "UTC") -> str:
+    """Today included."""
+    after = datetime.now(ZoneInfo(tz)).date() + timedelta(days=1)
+    return urlencode({"from": after - timedelta(days=count), "to": after, "tz": tz})
 
 
 def money(value: Decimal) -> str:
@@ -37,7 +41,10 @@ def test_the_overview_shows_the_last_thirty_days(page: Page, system: System) -> 
     expect(page).to_have_title(re.compile("Overview"))
     expect(page.locator(NET)).to_have_text(money(summary(system)["netSales"]))
     expect(page.locator("#chart canvas")).to_be_visible()
-    expect(page.locator("#panel-products tbody tr").first).to_be_visible()
+    best = system.get(f"/api/analytics/products/top?{last_days(30)}").body["rows"][0]
+    row = page.locator("#panel-products tbody tr").first
+    expect(row.get_by_role("link").first).to_have_text(best["name"])
+    expect(row.locator("td.n").first).to_have_text(money(best["netSales"]))
     expect(page.locator("#state-text")).to_contain_text("Live")
     expect(page.locator("[aria-busy=true]")).to_have_count(0)
 
