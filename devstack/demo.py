@@ -22,18 +22,26 @@ CAUGHT_UP_WITHIN = 1800.0  # seconds
 
 def main(arguments: list[str]) -> int:
     """Uses the running stack if there is one."""
-    argparse.ArgumentParser(prog="make demo", description=__doc__).parse_args(arguments)
+    parser = argparse.ArgumentParser(prog="make demo", description=__doc__)
+    parser.add_argument(
+        "--verify",
+        action="store_true",
+        help="reverse some orders, compare every report with the sample's files",
+    )
+    verify = parser.parse_args(arguments).verify
     if is_running(STACK):
-        _demo(joined_environment(), lambda: None)
+        _demo(joined_environment(), lambda: None, verify=verify)
         return 0
     with running_stack() as (environment, supervisor):
-        _demo(environment, supervisor.tick)
+        _demo(environment, supervisor.tick, verify=verify)
         if sys.stdout.isatty():
             serve(supervisor)
     return 0
 
 
-def _demo(environment: Mapping[str, str], tick: Callable[[], None]) -> None:
+def _demo(
+    environment: Mapping[str, str], tick: Callable[[], None], *, verify: bool
+) -> None:
     """`tick` keeps the roles alive meanwhile."""
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps"]
     steps = {
@@ -44,9 +52,17 @@ def _demo(environment: Mapping[str, str], tick: Callable[[], None]) -> None:
         "catching up": lambda: _wait_until_caught_up(environment, tick),
         "reconcile": lambda: _run(manage("reconcile"), environment, tick),
     }
+    if verify:
+        steps["verify"] = lambda: _run(_verifier(environment), environment, tick)
     times = {name: _timed(step) for name, step in steps.items()}
     for name, seconds in times.items():
         print(f"  {name:12} {seconds:7.1f} s")
+
+
+def _verifier(environment: Mapping[str, str]) -> list[str]:
+    command, query = (_address(environment, setting) for setting in WEB_PORTS)
+    module = [sys.executable, "-m", "tests.sample.verify_reports"]
+    return [*module, "--command-url", command, "--query-url", query]
 
 
 def _timed(step: Callable[[], None]) -> float:
@@ -81,12 +97,16 @@ def _wait_until_caught_up(
 
 
 def _lag(environment: Mapping[str, str]) -> int | None:
-    setting = "QUERY_SERVICE_PORT"
-    port = environment.get(setting, WEB_PORTS[setting])
-    address = f"http://{web_host(environment)}:{port}/api/analytics/sync-status"
+    address = _address(environment, "QUERY_SERVICE_PORT")
+    status = f"{address}/api/analytics/sync-status"
     try:
-        with urllib.request.urlopen(address, timeout=10) as answer:
+        with urllib.request.urlopen(status, timeout=10) as answer:  # noqa: S310
             lag: int | None = json.load(answer)["lagSeconds"]
     except OSError:  # the role is being restarted
         return None
     return lag
+
+
+def _address(environment: Mapping[str, str], setting: str) -> str:
+    port = environment.get(setting, WEB_PORTS[setting])
+    return f"http://{web_host(environment)}:{port}"

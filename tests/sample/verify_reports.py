@@ -5,6 +5,7 @@ Uses none of the project's code. The system must hold the whole sample and nothi
 already; which pieces were taken back, and when, is read from the write database, their
 worth is worked out from the files.
 
+    make demo ARGS=--verify
     python -m tests.sample.verify_reports
 
 asks the addresses below, for ten ranges, three zones and both attributions.
