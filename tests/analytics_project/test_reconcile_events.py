@@ -131,7 +131,9 @@ def test_a_lost_event_is_named_and_so_are_the_rows_that_miss_it(lost: UUID) -> N
     assert report.lost == [lost]
     causes = {each.cause for one in report.comparisons for each in one.examples}
     assert causes == {"lost event"}
-    assert report.differences == 6  # two products, a customer, two categories, an hour
+    # Two products, a customer, two categories, an hour; an order, a quarter of an
+    # hour, and a month of both products and of both categories.
+    assert report.differences == 12
 
 
 def test_a_lost_event_is_published_again_and_then_all_is_exact(lost: UUID) -> None:
