@@ -28,7 +28,7 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
         system.wait_until_applied()
         yield system
     finally:
-        system.stop()
+        system.stop(grace=0)
         servers.drop(system.name)
 
 

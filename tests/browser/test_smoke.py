@@ -13,7 +13,7 @@ def test_the_api_documentation_opens(page: Page) -> None:
 
 def test_what_must_not_happen_in_a_page_is_noticed(browser: Browser, home: str) -> None:
     page, guard = open_page(browser, home)
-    page.goto("/api/docs")
+    page.goto("/health")
     assert guard.complaints() == []
     page.evaluate("console.error('broken')")
     page.evaluate("fetch('http://elsewhere.invalid/').catch(() => 0)")
