@@ -43,9 +43,14 @@ def snapshot() -> Link:
     template: Any = connections.create_connection("read")
     with template.wrap_database_errors:
         link: Link = template.Database.connect(**template.get_connection_params())
-        link.execute(BEGIN)
-        limit = f"SET LOCAL statement_timeout = '{settings.EXPORT_TIMEOUT_S}s'"
-        link.execute(limit)
+        try:
+            link.execute(BEGIN)
+            link.execute(
+                f"SET LOCAL statement_timeout = '{settings.EXPORT_TIMEOUT_S}s'"
+            )
+        except BaseException:
+            link.close()
+            raise
     return link
 
 
@@ -66,6 +71,21 @@ def objects(link: Link, table: Table) -> Iterator[bytes]:
     columns = SQL(", ").join(members(table.columns))
     select = SELECT_OBJECTS.format(columns=columns, told=told(link, table))
     return chunks(link, COPY.format(select=select, options=JSON), b"")
+
+
+def batches(link: Link, table: Table, *, size: int) -> Iterator[list[tuple[Any, ...]]]:
+    """The rows as they are, so many at a time."""
+    columns = [
+        SQL("{} AS {}").format(value(each), Identifier(each.name))
+        for each in table.columns
+    ]
+    select = SQL("SELECT {columns} FROM {told}").format(
+        columns=SQL(", ").join(columns), told=told(link, table)
+    )
+    with link.cursor("export") as cursor:
+        cursor.execute(select)
+        while rows := cursor.fetchmany(size):
+            yield rows
 
 
 def total(link: Link, table: Table) -> Response:

@@ -9,12 +9,13 @@ from itertools import chain
 from typing import Literal, cast
 
 from django.conf import settings
+from django.db import connections
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 
 from queries_app import trust
 from queries_app.errors import InvalidParameter, TooManyExports
 from queries_app.own_writes import place
-from queries_app.reports import copying
+from queries_app.reports import copying, parquet
 from queries_app.reports.answers import Meta
 from queries_app.reports.columns import Column, cell
 from queries_app.reports.parameters import choice
@@ -31,6 +32,7 @@ TYPES: dict[Format, str] = {
 Writer = Callable[[copying.Link, Table], Iterator[bytes]]
 BASE = "/api/analytics/"
 PAGING = ("limit", "cursor")
+NO_PARQUET = "parquet needs pyarrow: pip install -r requirements-parquet.txt."
 AS_OF = "asOf"
 TOTAL = "Total"
 
@@ -38,6 +40,8 @@ TOTAL = "Total"
 def asked(question: Question) -> Format:
     """Raises InvalidParameter."""
     form = cast(Format, choice(question.own, "format", Format) or "json")
+    if form == "parquet" and not parquet.is_there():
+        raise InvalidParameter("format", NO_PARQUET)
     for name in PAGING if form != "json" else ():
         if name in question.own:
             raise InvalidParameter(name, "is not for files: they have all rows.")
@@ -90,7 +94,8 @@ class Begun:
 def streamed(write: Writer, table: Table) -> Generator[bytes, None, None]:
     is_alone = settings.WEB_THREADS == 1  # then there is none to be kept free
     thread = nullcontext() if is_alone else place(TooManyExports)
-    with thread, closing(copying.snapshot()) as link:
+    told = connections["read"].wrap_database_errors
+    with thread, told, closing(copying.snapshot()) as link:
         yield from write(link, table)
 
 
@@ -144,5 +149,10 @@ def json_total(total: Response | None, meta: Meta) -> bytes:
 SHEETS: dict[Format, Callable[[Sheet], Iterator[bytes]]] = {
     "csv": csv_sheet,
     "ndjson": json_sheet,
+    "parquet": parquet.parquet_sheet,
 }
-TABLES: dict[Format, Writer] = {"csv": csv_table, "ndjson": json_table}
+TABLES: dict[Format, Writer] = {
+    "csv": csv_table,
+    "ndjson": json_table,
+    "parquet": parquet.parquet_table,
+}
