@@ -58,7 +58,9 @@ def answer(request: HttpRequest) -> HttpResponse:
         match = request.resolver_match = resolve(request.path_info)
         response: HttpResponse = match.func(request, *match.args, **match.kwargs)
     except Exception as error:  # the rim: each becomes an answer
-        return render(error)
+        response = render(error)
+        error.__traceback__ = None  # a circle: its frames hold the error, and the rest
+        return response
     return as_problem(response) if is_error_page(response) else response
 
 

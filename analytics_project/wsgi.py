@@ -26,3 +26,6 @@ application = with_length(django_application, limit=settings.MAX_BODY_BYTES)
 _ = get_resolver().url_patterns  # Django loads the views with them
 gc.collect()
 gc.freeze()  # a collection would write to, and so copy, every page that is shared
+# The next full one waits for a quarter of what the last one has kept: of nothing now,
+# else of a whole Django, and lost circles would pile up for hours.
+gc.collect()

@@ -33,6 +33,17 @@ class Command(APIView):
     RFC 9110, section 12.5.1, lets a server disregard Accept.
     """
 
+    def initialize_request(
+        self, request: HttpRequest, *args: Any, **kwargs: Any
+    ) -> Request:
+        """Without parsers, and without the circle of a request and its context.
+
+        A circle is memory that waits for a full collection, for hours on end.
+        """
+        asked = Request(request)
+        asked.parser_context.clear()
+        return asked
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """No negotiation, versions or throttles: what they do is not needed here."""
 

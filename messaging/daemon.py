@@ -1,5 +1,6 @@
 """The loop that relay and consumer share: `run_once` works, this waits."""
 
+import gc
 import logging
 import random
 import signal
@@ -73,6 +74,7 @@ def run(
     ends the process: its supervisor starts it again.
     """
     expected: tuple[type[Exception], ...] = (MessagingError, *transient)
+    _leave_to_itself_what_is_loaded()
     failures = 0
     while not stop.is_set():
         try:
@@ -90,6 +92,16 @@ def run(
             _close(worker, expected)
             stop.wait(pause)
     _close(worker, expected)
+
+
+def _leave_to_itself_what_is_loaded() -> None:
+    """Has lost circles (of errors, of connections) found within minutes, not hours.
+
+    A full collection waits until a quarter of what the last one has kept comes anew:
+    so that has to be little.
+    """
+    gc.freeze()
+    gc.collect()
 
 
 def back_off(failures: int) -> float:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from traceback import format_exception
 from typing import NamedTuple
 
-from django.db import transaction
+from django.db import connections, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Now
 
@@ -25,6 +25,13 @@ SYNC_BATCH = 500
 SYNC_LIMIT = 20_000  # messages that one `sync` holds unsettled, in memory
 SYNC_WAIT_S = 1.0  # for the queue's first and next messages
 
+# The driver keeps what it has parsed of a statement: as a list of parameters, this one
+# would be another statement for each length.
+_PARKED = """
+    SELECT fingerprint FROM dead_letters
+    WHERE settled_at IS NULL AND fingerprint = ANY(%s)
+"""
+
 Settlement = DeadLetter.Settlement
 
 
@@ -33,8 +40,9 @@ def parked() -> QuerySet[DeadLetter]:
 
 
 def parked_among(fingerprints: Collection[str]) -> set[str]:
-    found = parked().filter(fingerprint__in=fingerprints)
-    return set(found.values_list("fingerprint", flat=True))
+    with connections[DATABASE].cursor() as cursor:
+        cursor.execute(_PARKED, [list(fingerprints)])
+        return {fingerprint for (fingerprint,) in cursor.fetchall()}
 
 
 class Poison(NamedTuple):

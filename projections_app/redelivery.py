@@ -15,7 +15,6 @@ from messaging.subscriber import Delivery
 from projections_app import projector
 from projections_app.dead_letters import parked_among
 from projections_app.identity import Identity, identify
-from projections_app.models import DeliveryAttempt
 
 _COUNT = """
     INSERT INTO delivery_attempts AS target (fingerprint, attempts)
@@ -25,6 +24,7 @@ _COUNT = """
        SET attempts = target.attempts + 1, last_at = now()
     RETURNING fingerprint, attempts
 """
+_COUNTED = "SELECT fingerprint FROM delivery_attempts WHERE fingerprint = ANY(%s)"
 
 
 class Verdict(Enum):
@@ -60,13 +60,18 @@ def _count(fingerprints: Collection[str]) -> dict[str, int]:
         return dict(cursor.fetchall())
 
 
+def _counted_among(fingerprints: Collection[str]) -> set[str]:
+    with connections[projector.DATABASE].cursor() as cursor:
+        cursor.execute(_COUNTED, [list(fingerprints)])
+        return {fingerprint for (fingerprint,) in cursor.fetchall()}
+
+
 def _judge_again(names: Collection[Identity]) -> dict[str, Verdict]:
     prints = {name.fingerprint for name in names}
     applied = projector.applied(name.event_id for name in names)
     parked = parked_among(prints - applied)
     pending = prints - applied - parked
-    known = DeliveryAttempt.objects.filter(fingerprint__in=pending)
-    suspects = set(known.values_list("fingerprint", flat=True))
+    suspects = _counted_among(pending)
     _count(pending - suspects)
     fail_point("redelivery.counted")
     return {

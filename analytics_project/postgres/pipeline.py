@@ -65,7 +65,8 @@ class Pipeline:
         self._poll = select.poll()
         self._poll.register(self._libpq.socket, select.POLLIN)
         # psycopg would deallocate what it prepared, and ours with it, after a rollback.
-        driver.execute("DEALLOCATE ALL")
+        with errors:
+            driver.execute("DEALLOCATE ALL")
         driver.prepare_threshold = None
 
     def add(self, statement: str, values: Sequence[Any]) -> Result:

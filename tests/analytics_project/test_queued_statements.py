@@ -165,6 +165,17 @@ def test_a_connection_lost_in_the_middle_is_an_operational_error(
     assert count(connection) == 1
 
 
+def test_a_connection_lost_before_its_first_queued_statement_is_one_too(
+    connection: Any,
+) -> None:
+    with closing(connection.copy()) as fresh:
+        fresh.ensure_connection()
+        pid = fresh.connection.info.backend_pid
+        connection.queue("SELECT pg_terminate_backend($1::int, 5000)", [pid])
+        with pytest.raises(OperationalError):
+            fresh.queue("SELECT 1", [])
+
+
 def test_a_server_that_talks_nonsense_is_an_operational_error(connection: Any) -> None:
     server = connection.settings_dict
     with (

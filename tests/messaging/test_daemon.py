@@ -1,9 +1,12 @@
 """The loop: when it waits, when it connects again, how signals end it."""
 
+import gc
 import os
 import signal
 import subprocess
 import sys
+import weakref
+from collections import deque
 from threading import Event
 
 import pytest
@@ -76,6 +79,28 @@ def test_a_transient_error_leads_to_a_new_connection(error: Exception) -> None:
 def test_any_other_error_ends_the_process() -> None:
     with pytest.raises(ZeroDivisionError):
         play(1, ZeroDivisionError(), 1)
+
+
+class Circle:
+    def __init__(self) -> None:
+        self.me = self
+
+
+def test_lost_circles_are_found_soon_however_much_is_loaded() -> None:
+    loaded = [[] for _ in range(600_000)]  # type: ignore[var-annotated]
+    gc.collect()
+    play(1)
+    first = Circle()
+    found = weakref.ref(first)
+    kept = deque([first], maxlen=20_000)  # until they are old
+    del first
+
+    for _ in range(100_000):
+        kept.append(Circle())
+
+    gc.unfreeze()
+    assert found() is None
+    assert loaded
 
 
 STUCK = """

@@ -1,0 +1,46 @@
+"""A request leaves nothing behind that only the garbage collector would find."""
+
+import gc
+import json
+from collections.abc import Iterator
+
+import pytest
+from django.test import RequestFactory
+
+from analytics_project.edge import answer
+from tests.commands_app.api import an_order, new_product
+
+
+@pytest.fixture
+def only_by_hand() -> Iterator[None]:
+    gc.disable()
+    yield
+    gc.enable()
+
+
+def status(path: str, body: object) -> int:
+    content = json.dumps(body)
+    request = RequestFactory().post(path, content, content_type="application/json")
+    return answer(request).status_code
+
+
+@pytest.mark.parametrize(
+    ("quantity", "expected"), [(1, 201), (0, 400), (1_000_000, 409)]
+)
+def test_an_order_leaves_no_circle(
+    quantity: int, expected: int, only_by_hand: None
+) -> None:
+    order = an_order(new_product(), quantity)
+    assert status("/api/orders", order) == expected  # loads, and prepares statements
+    gc.collect()
+
+    assert status("/api/orders", order) == expected
+    assert gc.collect() == 0
+
+
+def test_an_unknown_order_leaves_no_circle(only_by_hand: None) -> None:
+    assert status("/api/orders/1/cancel", {}) == 404
+    gc.collect()
+
+    assert status("/api/orders/1/cancel", {}) == 404
+    assert gc.collect() == 0
