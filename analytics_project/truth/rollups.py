@@ -16,7 +16,7 @@ def _measures(key: str, *, orders: str, by: str = "1") -> str:
     """The sums over each book; `orders` counts an order once for a `key`."""
 
     def of(book: str, number: str) -> str:
-        return f"sum(CASE book WHEN '{book}' THEN {number} ELSE 0 END)"
+        return f"coalesce(sum({number}) FILTER (WHERE book = '{book}'), 0)"
 
     return sums(
         key,
@@ -39,13 +39,13 @@ ROLLUPS = (
         sums(
             "order_id",
             """min(customer_id) AS customer_id, min(placed_at) AS placed_at,
-               count(*) - count(*) FILTER (WHERE sign < 0) AS lines,
-               sum(greatest(gross, 0)) AS gross,
-               sum(greatest(gross, 0) - greatest(amount, 0)) AS discounts,
-               sum(greatest(quantity, 0)) AS units,
-               sum(greatest(-amount, 0)) AS reversals,
-               sum(greatest(-quantity, 0)) AS units_reversed,
-               sum(greatest(-orders, 0)) AS cancelled,
+               count(*) FILTER (WHERE sign > 0) AS lines,
+               coalesce(sum(gross) FILTER (WHERE sign > 0), 0) AS gross,
+               coalesce(sum(gross - amount) FILTER (WHERE sign > 0), 0) AS discounts,
+               coalesce(sum(quantity) FILTER (WHERE sign > 0), 0) AS units,
+               -coalesce(sum(amount) FILTER (WHERE sign < 0), 0) AS reversals,
+               -coalesce(sum(quantity) FILTER (WHERE sign < 0), 0) AS units_reversed,
+               -coalesce(sum(orders) FILTER (WHERE sign < 0), 0) AS cancelled,
                max(occurred_at) FILTER (WHERE sign < 0) AS last_reversal_at""",
         ),
         NET,
