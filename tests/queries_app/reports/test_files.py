@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from pytest_django import Settings
 
+from queries_app.reports import copying
 from tests.queries_app.reports.files import Download, flat
 
 pytestmark = pytest.mark.usefixtures("shop")
@@ -67,6 +68,15 @@ def test_a_head_request_tells_all_but_the_file(
         assert answer.headers["Analytics-Parked-Events"] == "0"
     assert head.body == b""
     assert file.body
+
+
+def test_a_head_request_asks_for_no_rows(
+    download: Download, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(copying, "snapshot")
+
+    assert download("explain", method="HEAD", **EXPLAIN, format="csv").status == 200
+    assert download("explain", **EXPLAIN, format="csv").status == 500
 
 
 def test_a_name_in_the_address_makes_no_odd_file_name(download: Download) -> None:
