@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.analytics_project.large_file import a_client_goes_away
 from tests.analytics_project.web import Web
 
 pytestmark = pytest.mark.processes
@@ -36,6 +37,10 @@ def test_a_category_with_a_slash_reaches_its_figure(web: Web) -> None:
     reply = web.get("queries", "/api/analytics/categories/Home%2FGarden/revenue")
 
     assert json.loads(reply.body)["category"] == "Home/Garden"
+
+
+def test_a_client_that_goes_away_ends_its_file(web: Web) -> None:
+    a_client_goes_away(web)
 
 
 def test_the_command_role_stays_with_gunicorn(web: Web) -> None:

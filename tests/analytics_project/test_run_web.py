@@ -9,6 +9,7 @@ from functools import partial
 
 import pytest
 
+from tests.analytics_project.large_file import a_client_goes_away
 from tests.analytics_project.web import MAX_BODY, Web, chunked, eventually
 
 pytestmark = pytest.mark.processes
@@ -110,6 +111,10 @@ def test_head_sends_a_length_and_no_content(web: Web) -> None:
     assert (reply.status, reply.body) == (200, b"")
     assert "content-length: 72" in reply.head.lower()
     assert "chunked" not in reply.head.lower()
+
+
+def test_a_client_that_goes_away_ends_its_file(web: Web) -> None:
+    a_client_goes_away(web)
 
 
 @pytest.mark.parametrize("role", ["commands", "queries"])
