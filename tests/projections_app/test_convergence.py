@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from random import Random
 
+import pytest
 from django.db import transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -73,6 +74,7 @@ def test_reversals_before_their_orders_and_updates_before_their_products() -> No
     assert_true(backwards, history)
 
 
+@pytest.mark.timeout(300)  # it is measured in work, not in time
 def test_50_000_events_one_to_five_times_in_random_order_are_as_if_in_order() -> None:
     random = Random(20)
     history = Shop(random).history(products=300, orders=36_000)[:50_000]
