@@ -59,9 +59,16 @@ def answer(request: HttpRequest) -> HttpResponse:
         response: HttpResponse = match.func(request, *match.args, **match.kwargs)
     except Exception as error:  # the rim: each becomes an answer
         response = render(error)
-        error.__traceback__ = None  # a circle: its frames hold the error, and the rest
+        forget_the_way(error)
         return response
     return as_problem(response) if is_error_page(response) else response
+
+
+def forget_the_way(error: BaseException | None) -> None:
+    """Else each would be a circle: its frames hold the error, and all of a request."""
+    while error:
+        error.__traceback__ = None
+        error = error.__context__
 
 
 def fault_of(request: HttpRequest) -> str | None:

@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator
 
 import pytest
+from django.db import connection
 from django.test import RequestFactory
 
 from analytics_project.edge import answer
@@ -44,3 +45,17 @@ def test_an_unknown_order_leaves_no_circle(only_by_hand: None) -> None:
 
     assert status("/api/orders/1/cancel", {}) == 404
     assert gc.collect() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_is_down_leaves_no_circle(
+    only_by_hand: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connection.close()
+    with monkeypatch.context() as patch:
+        patch.setitem(connection.settings_dict, "PORT", 1)
+        assert status("/api/orders/1/cancel", {}) == 503
+        gc.collect()
+
+        assert status("/api/orders/1/cancel", {}) == 503
+        assert gc.collect() == 0
