@@ -13,7 +13,9 @@ PAGES_TO_MB = 4096 / 1e6
 
 
 class Use(NamedTuple):
-    memory_mb: float  # resident
+    # Resident: what processes share is counted in each. So this is more than they take,
+    # and a page that one of them comes to have for itself is no growth.
+    memory_mb: float
     descriptors: int
 
 
