@@ -9,6 +9,7 @@ from queries_app.reports.contributions import (
     Metric,
     View,
     contributions,
+    newest_line,
 )
 from queries_app.reports.measures import FIGURES, OF_LINES, lines, total_sales
 from queries_app.reports.moments import Page
@@ -84,16 +85,18 @@ PAGE = """
            line.product_id, coalesce(today.name, product_name),
            CASE WHEN today IS NULL THEN line.sku ELSE today.sku END,
            coalesce(today.category, line.category),
-           quantity, gross, discount, amount, adds, divides, booked_at, id
+           quantity, gross, discount, amount, adds, divides, told.booked_at, told.id
       FROM (
         SELECT * FROM ({newest}) AS part
          ORDER BY booked_at DESC, id DESC LIMIT $9
       ) AS told
-      JOIN sales_ledger AS line USING (id)
+      {line}
       LEFT JOIN product_catalog AS today
              ON {is_current} AND today.product_id = line.product_id
-     ORDER BY booked_at DESC, id DESC
+     ORDER BY told.booked_at DESC, told.id DESC
 """
+LINE = "JOIN sales_ledger AS line ON line.id = told.id"
+LINE_OF_CUSTOMER = "CROSS JOIN LATERAL ({newest}) AS line"
 
 
 def total(about: About) -> Statement:
@@ -134,7 +137,11 @@ def of_customers(about: About) -> Statement:
 
 def page(about: About, place: Page) -> Statement:
     """A row a line, its columns those of explain.Line; then its time and id."""
+    line = LINE
+    if about.metric.of_customers:
+        line = LINE_OF_CUSTOMER.format(newest=newest_line(about.view))
     sql = PAGE.format(
+        line=line,
         newest=" UNION ALL ".join(NEWEST.format(part=part) for part in about.parts),
         is_current=str(about.view.labels == "current").lower(),
         **{

@@ -1,8 +1,7 @@
 """What each ledger line adds to a figure: every metric, as SQL over the ledger.
 
 All statements here have these parameters: $1 and $2 the range, $3 product, $4 category,
-$5 customer, $6 order (null: any). They need a plan of their own values, for which a
-null takes its condition out.
+$5 customer, $6 order (null: any), whose condition a plan for these values leaves out.
 """
 
 from enum import Enum
@@ -103,8 +102,9 @@ OF_LINES = """
       ) AS part
      WHERE adds <> 0 OR divides <> 0
 """
+# One row a customer that adds something; their id for that of a line.
 OF_CUSTOMERS = """
-    SELECT booked_at, counted.id, adds, divides
+    SELECT booked_at, customer_id AS id, adds, divides
       FROM (
         SELECT customer_id, count(*) AS orders_in_range, max(placed_at) AS booked_at
           FROM order_view AS line
@@ -112,22 +112,22 @@ OF_CUSTOMERS = """
            AND {of_order} AND {has_line}
          GROUP BY customer_id
       ) AS buyer
-      JOIN LATERAL (
-           SELECT first_order_date >= $1 AS is_new, orders_placed
-             FROM customer_ltv_view AS ever
-            WHERE ever.customer_id = buyer.customer_id
-         ) AS customer ON true
+      JOIN (
+        SELECT customer_id, first_order_date >= $1 AS is_new, orders_placed
+          FROM customer_ltv_view
+      ) AS ever USING (customer_id)
      CROSS JOIN LATERAL (SELECT {adds} AS adds, {divides} AS divides) AS part
-     CROSS JOIN LATERAL (
-           SELECT other.id
-             FROM order_view AS line JOIN sales_ledger AS other USING (order_id)
-            WHERE line.customer_id = buyer.customer_id
-              AND line.placed_at = buyer.booked_at AND {of_order}
-              AND other.kind = 'sale' AND {of_other}
-            ORDER BY order_id DESC, line_no LIMIT 1
-         ) AS counted
      WHERE adds <> 0 OR divides <> 0
 """
+# The line that a customer is counted by.
+NEWEST_LINE = """
+    SELECT other.*
+      FROM order_view AS line JOIN sales_ledger AS other USING (order_id)
+     WHERE line.customer_id = told.id AND line.placed_at = told.booked_at
+       AND {of_order} AND other.kind = 'sale' AND {of_other}
+     ORDER BY order_id DESC, line_no LIMIT 1
+"""
+ANY_LINE = "$3::bigint IS NULL AND $4::text IS NULL"
 HAS_LINE = """
     EXISTS (SELECT FROM sales_ledger AS other
              WHERE other.order_id = line.order_id AND other.kind = 'sale'
@@ -190,10 +190,12 @@ def of_lines(metric: Metric, view: View, lines: Lines, booked_at: str) -> str:
 def of_customers(metric: Metric, view: View) -> str:
     of_other = view.of_product("other")
     is_any = view.filters.product is None and view.filters.category is None
+    has_line = ANY_LINE if is_any else HAS_LINE.format(of_other=of_other)
+    adds, divides = metric.adds, metric.divides
     return OF_CUSTOMERS.format(
-        adds=metric.adds,
-        divides=metric.divides,
-        of_order=OF_ORDER,
-        has_line="true" if is_any else HAS_LINE.format(of_other=of_other),
-        of_other=of_other,
+        adds=adds, divides=divides, of_order=OF_ORDER, has_line=has_line
     )
+
+
+def newest_line(view: View) -> str:
+    return NEWEST_LINE.format(of_order=OF_ORDER, of_other=view.of_product("other"))

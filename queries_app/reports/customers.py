@@ -35,7 +35,7 @@ ORDERS = """
     SELECT customer_id AS key, (lines > 0)::int::bigint AS orders, gross, discounts,
            units, {reversals} AS reversals, {units_reversed} AS units_reversed,
            {cancelled} AS cancelled, gross - discounts - {reversals} AS net,
-           units + {units_reversed} + {cancelled} AS touched
+           (lines > 0 OR {units_reversed} > 0 OR {cancelled} > 0)::int AS touched
     FROM order_view WHERE placed_at >= {start} AND placed_at < {end} AND {where}
 """
 BY_ORDER = {
@@ -54,7 +54,7 @@ REVERSALS = """
            (kind = 'cancellation' AND NOT EXISTS (
                SELECT FROM sales_ledger AS other
                WHERE other.event_id = line.event_id AND other.line_no < line.line_no
-           ))::int::bigint, amount, 1::bigint
+           ))::int::bigint, amount, 1
     FROM sales_ledger AS line
     WHERE kind <> 'sale' AND occurred_at >= {start} AND occurred_at < {end}
           AND {where}

@@ -22,9 +22,11 @@ TABLES: dict[Key, str] = {
     "product_id": "product_month_view",
     "category": "category_month_view",
 }
+# `touched` is no figure: it may be cut off, and an int4 is summed in half the time.
+MOST = 10**9
 MONTHS = """
     SELECT {key} AS key, {added}, gross - discounts - {reversals} AS net,
-           units + {units_reversed} + {cancelled} AS touched
+           least(units + {units_reversed} + {cancelled}, {most})::int AS touched
     FROM {table} WHERE month >= {first} AND month < {last} AND {where}
 """
 # A cancellation counts once a key, by its first line: it may take back no pieces.
@@ -47,15 +49,18 @@ LINES = """
            {sign}CASE WHEN kind = 'sale' THEN 0 ELSE -amount END AS reversals,
            {sign}CASE WHEN kind = 'sale' THEN 0 ELSE -quantity END AS units_reversed,
            0::bigint AS cancelled, {sign}amount AS net,
-           {sign}(abs(quantity) + {cancels}) AS touched
+           {sign}(least(abs(quantity), {most})::int + {cancels}) AS touched
     FROM ({lines}) AS line WHERE {where}
 """
 COUNTED_LINES = """
-    SELECT {key}, {sign}count(DISTINCT order_id) FILTER (WHERE kind = 'sale'),
+    SELECT key, {sign}count(*) FILTER (WHERE kind = 'sale'),
            0.00, 0.00, 0::bigint, 0.00, 0::bigint,
-           {sign}count(DISTINCT order_id) FILTER (WHERE kind = 'cancellation'),
-           0.00, 0::bigint
-    FROM ({lines}) AS line WHERE {where} GROUP BY 1
+           {sign}count(*) FILTER (WHERE kind = 'cancellation'), 0.00, 0
+    FROM (
+        SELECT DISTINCT {key} AS key, order_id, kind
+        FROM ({lines}) AS line WHERE kind <> 'refund' AND {where}
+    ) AS event
+    GROUP BY 1
 """
 # An order that has a product in two categories is counted by both of their rows.
 TWICE = """
@@ -69,7 +74,7 @@ TWICE = """
 COUNTED_AGAIN = """
     SELECT product_id, counted.orders - added.orders,
            0.00, 0.00, 0::bigint, 0.00, 0::bigint,
-           counted.cancelled - added.cancelled, 0.00, 0::bigint
+           counted.cancelled - added.cancelled, 0.00, 0
     FROM ({twice}) AS again
     CROSS JOIN LATERAL (
         SELECT sum(orders)::bigint AS orders, sum({cancelled})::bigint AS cancelled
@@ -125,6 +130,7 @@ def edge(
             lines=lines,
             where=where,
             cancels=CANCELS.format(same=SAME[key]),
+            most=MOST,
         )
         for each in templates
     ]
@@ -137,6 +143,7 @@ def months(scope: Scope, key: Key, cut: Pieces) -> str:
         reversals=column("reversals", scope.attribution),
         units_reversed=column("units_reversed", scope.attribution),
         cancelled=column("cancelled", scope.attribution),
+        most=str(MOST),
         table=TABLES[key],
         **of_months(scope, cut),
     )

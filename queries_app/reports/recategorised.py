@@ -20,7 +20,7 @@ MOVED = """(
     WITH sold AS MATERIALIZED (
         SELECT sold.product_id, sold.category, today.category AS today, {added},
                gross - discounts - {reversals} AS net,
-               0::bigint AS touched
+               0 AS touched
         FROM product_month_view AS sold
         JOIN product_catalog AS today USING (product_id)
         WHERE month >= {first} AND month < {last} AND today.category <> sold.category
@@ -62,7 +62,7 @@ MOVED = """(
     SELECT category, coalesce(sum(one) FILTER (WHERE kind = 'sale'), 0)::bigint,
            0.00, 0.00, 0::bigint, 0.00, 0::bigint,
            coalesce(sum(one) FILTER (WHERE kind = 'cancellation'), 0)::bigint,
-           0.00, 0::bigint
+           0.00, 0
     FROM changed GROUP BY category
 )"""
 
