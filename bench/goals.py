@@ -16,7 +16,7 @@ class Goal(NamedTuple):
 
 
 MONTH, YEAR = "a month", "a year"
-# By what they are called here; the addresses name things that every ledger has.
+# By what they are called here; those of one thing are of what sells most.
 REPORTS = {
     "summary": "/api/analytics/summary",
     "series": "/api/analytics/sales/timeseries",
@@ -25,7 +25,7 @@ REPORTS = {
     "top customers": "/api/analytics/customers/top",
     "cohorts": "/api/analytics/cohorts",
     "a product": "/api/analytics/products/1",
-    "a category": "/api/analytics/categories/Category%201/report",
+    "a category": "/api/analytics/categories/Category%200/report",
     "a customer": "/api/analytics/customers/1",
 }
 
