@@ -41,7 +41,8 @@ LINES = f"""
             FROM generate_series(1, %(orders)s::bigint) AS n
         ) AS placed, LATERAL (
             SELECT line,
-                   1 + floor({PRODUCTS} * power(random(), 2.6))::bigint + n * 0 AS product
+                   1 + floor({PRODUCTS} * power(random(), 2.6))::bigint + 0 * n
+                       AS product
             FROM generate_series(1, 1 + n %% {2 * LINES_AN_ORDER - 1}) AS line
         ) AS chosen
     ) AS line
