@@ -22,7 +22,7 @@ OVERTAKEN: LiteralString = """
 
 def writers(chaos: Chaos) -> Result:
     """Row 17."""
-    events = chaos.size(15_000, 100_000)
+    events = chaos.size(15_000, 1_000_000)
     longest = chaos.size(3.0, 30.0)
     with chaos.system() as system:
         system.start("relay", "consumer")
