@@ -1,7 +1,7 @@
 """What each ledger line adds to a figure: every metric, as SQL over the ledger.
 
-All statements here have these parameters: $1 and $2 the range, $3 product, $4 category,
-$5 customer, $6 order (null: any), whose condition a plan for these values leaves out.
+Parameters: $1 and $2 the range, $3 product, $4 category, $5 customer, $6 order. A plan
+of their own values leaves the conditions of those that are null out.
 """
 
 from enum import Enum
@@ -28,7 +28,6 @@ class Metric(NamedTuple):
     parts: tuple[str, str] | None = None
 
 
-ONE = "1"
 # An order is counted by the first of its event's lines that the question is about.
 FIRST = "({is_first})::int"
 FIRST_SALE = "(line.kind = 'sale' AND {is_first})::int"
@@ -49,14 +48,14 @@ METRICS = {
     "average_order_value_gross": Metric(
         "amount", Lines.SALES, FIRST, parts=("gross_sales - discounts", "orders")
     ),
-    "customers": Metric(ONE, of_customers=True),
+    "customers": Metric("1", of_customers=True),
     "new_customers": Metric("is_new::int", of_customers=True),
     "returning_customers": Metric("(NOT is_new)::int", of_customers=True),
     "returning_customer_rate": Metric(
-        "(orders_placed > 1)::int", divides=ONE, of_customers=True
+        "(orders_placed > 1)::int", divides="1", of_customers=True
     ),
     "repeat_purchase_rate": Metric(
-        "(orders_in_range > 1)::int", divides=ONE, of_customers=True
+        "(orders_in_range > 1)::int", divides="1", of_customers=True
     ),
 }
 
