@@ -34,7 +34,7 @@ DEFUSED = SQL(
 GROWTH = SQL("round(({now} - {before}) / nullif(abs({before}), 0)::numeric, 4)")
 
 
-def snapshot() -> Link:
+def snapshot(*, lookups: bool = True) -> Link:
     """A connection of its own, whose statements all see the same data.
 
     Whatever becomes of the client, no other question meets what is left of it; and a
@@ -48,9 +48,8 @@ def snapshot() -> Link:
             link.execute(
                 f"SET LOCAL statement_timeout = '{settings.EXPORT_TIMEOUT_S}s'"
             )
-            # All rows are asked for. The planner expects few of them and would look up
-            # each: 100 s and more for the products of a year, instead of 4.
-            link.execute("SET LOCAL enable_nestloop = off")
+            if not lookups:
+                link.execute("SET LOCAL enable_nestloop = off")
         except BaseException:
             link.close()
             raise

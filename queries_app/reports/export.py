@@ -95,7 +95,7 @@ def streamed(write: Writer, table: Table) -> Generator[bytes, None, None]:
     is_alone = settings.WEB_THREADS == 1  # then there is none to be kept free
     thread = nullcontext() if is_alone else place(TooManyExports)
     told = connections["read"].wrap_database_errors
-    with thread, told, closing(copying.snapshot()) as link:
+    with thread, told, closing(copying.snapshot(lookups=table.lookups)) as link:
         yield from write(link, table)
 
 

@@ -164,6 +164,7 @@ def table(question: Question, row: type[Sales], rows: Statement) -> Table:
         rows=rows,
         sums=totals(question),
         total=total,
+        lookups=False,
     )
 
 

@@ -24,6 +24,9 @@ class Table(NamedTuple):
     rows: Statement
     sums: Sequence[Statement]
     total: Callable[..., Response]
+    # False where the planner expects few rows, and would look up each of all: products
+    # of a year took 100 s and more, instead of 4.
+    lookups: bool = True
 
     @property
     def columns(self) -> list[Column]:
