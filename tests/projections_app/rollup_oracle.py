@@ -30,11 +30,11 @@ def quarter(at: datetime, line: OrderLine) -> datetime:
 
 
 def product_month(at: datetime, line: OrderLine) -> str:
-    return f"{at:%Y-%m}-01|{line.product_id}|{line.category}"
+    return f"{at.year}-{at.month:02}-01|{line.product_id}|{line.category}"
 
 
 def category_month(at: datetime, line: OrderLine) -> str:
-    return f"{at:%Y-%m}-01|{line.category}"
+    return f"{at.year}-{at.month:02}-01|{line.category}"
 
 
 def rolled_up(orders: Iterable[Any], key: Key) -> dict[Any, tuple[Any, ...]]:
@@ -42,10 +42,11 @@ def rolled_up(orders: Iterable[Any], key: Key) -> dict[Any, tuple[Any, ...]]:
     rows: dict[Any, Row] = defaultdict(lambda: dict.fromkeys(MEASURES, 0))
     for event in orders:
         for at, suffix in bookings(event):
-            for line in event.lines:
-                add(rows[key(at, line)], event, line, suffix)
-            for touched in {key(at, line) for line in event.lines}:
-                count(rows[touched], event, suffix)
+            keys = [key(at, line) for line in event.lines]
+            for bucket, line in zip(keys, event.lines, strict=True):
+                add(rows[bucket], event, line, suffix)
+            for bucket in set(keys):
+                count(rows[bucket], event, suffix)
     return {bucket: tuple(row.values()) for bucket, row in rows.items()}
 
 
