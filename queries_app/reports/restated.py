@@ -21,26 +21,26 @@ IS_LATE = (
     f"{QUARTER.format(CHANGED_AT)}"
     f" > {QUARTER.format('least(occurred_at, order_placed_at)')}"
 )
+# An order may be placed some minutes ahead of the clock, and be cancelled before.
+AHEAD = "interval '1 day'"
 LATE = f"""
     SELECT event_id, kind, order_id, amount, {CHANGED_AT} AS changed_at,
            width_bucket({{booked_at}}, $4::timestamptz[]) AS number
       FROM sales_ledger
-     WHERE {{lines}} AND {IS_LATE} AND {CHANGED_AT} >= $1
+     WHERE {IS_LATE} AND {CHANGED_AT} >= $1
        AND {{booked_at}} >= $1::timestamptz AND {{booked_at}} < $2::timestamptz
+       AND occurred_at >= $1 - {AHEAD}
 """  # noqa: S608 (parts of our own)
 EVENTS = """
     SELECT changed_at, event_id, min(number) AS number, min(kind) AS kind,
            min(order_id) AS order_id, sum(amount)::numeric(24, 2) AS change
       FROM ({late}) AS late
      WHERE changed_at >= ($4::timestamptz[])[number + 1] AND {after}
-     GROUP BY changed_at, event_id HAVING sum(amount) <> 0
+     GROUP BY changed_at, event_id HAVING sum(amount) <> 0 {page}
 """
-LINES: dict[Attribution, list[tuple[str, str]]] = {
-    "event_date": [("true", "occurred_at")],
-    "order_date": [
-        ("kind = 'sale'", "occurred_at"),
-        ("kind <> 'sale'", "order_placed_at"),
-    ],
+BOOKED_AT: dict[Attribution, str] = {  # of a sale they are the same
+    "event_date": "occurred_at",
+    "order_date": "order_placed_at",
 }
 
 
@@ -48,6 +48,7 @@ class Listed(NamedTuple):
     """The rows of a list, and where it goes on. Rows end in their time and key."""
 
     rows: str
+    page: str  # of the events
     after: str
     key: type[int] | type[UUID]
 
@@ -56,9 +57,9 @@ BY_EVENT = Listed(
     f"""
     SELECT ($3::text[])[number], {INSTANT.format("changed_at")}, event_id::text, kind,
            order_id, change, changed_at, event_id::text
-      FROM ({{events}}) AS event
-     ORDER BY changed_at DESC, event_id DESC LIMIT $5::bigint
+      FROM ({{events}}) AS event ORDER BY changed_at DESC, event_id DESC
     """,  # noqa: S608
+    "ORDER BY changed_at DESC, event_id DESC LIMIT $5::bigint",
     "($6::timestamptz IS NULL OR (changed_at, event_id) < ($6, $7::uuid))",
     UUID,
 )
@@ -69,6 +70,7 @@ BY_DAY = Listed(
       FROM ({{events}}) AS event
      GROUP BY number ORDER BY number DESC LIMIT $5::bigint
     """,  # noqa: S608
+    "",
     "($6::timestamptz IS NULL OR number < $7::bigint)",
     int,
 )
@@ -77,6 +79,7 @@ TOTAL = Listed(
     SELECT count(*), coalesce(sum(change), 0.00) FROM ({events}) AS event
     WHERE $5::bigint IS NULL
     """,
+    "",
     "$6::timestamptz IS NULL AND $7::bigint IS NULL",
     int,
 )
@@ -85,15 +88,13 @@ TOTAL = Listed(
 def statement(
     listed: Listed, period: Period, attribution: Attribution, place: Page
 ) -> Statement:
-    late = " UNION ALL ".join(
-        LATE.format(lines=lines, booked_at=booked_at)
-        for lines, booked_at in LINES[attribution]
-    )
-    sql = listed.rows.format(events=EVENTS.format(late=late, after=listed.after))
+    late = LATE.format(booked_at=BOOKED_AT[attribution])
+    events = EVENTS.format(late=late, after=listed.after, page=listed.page)
     bounds = bounds_of(period)
     names = [naive(at, period.zone).date().isoformat() for at in bounds[:-1]]
     at, key, most = place.values
-    return Statement(sql, (*period[:2], names, bounds, most, at, key))
+    values = (*period[:2], names, bounds, most, at, key)
+    return Statement(listed.rows.format(events=events), values)
 
 
 def bounds_of(period: Period) -> list[datetime]:
