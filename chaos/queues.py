@@ -8,6 +8,7 @@ import pika
 from pika.exceptions import AMQPError
 
 from chaos.errors import ChaosError
+from chaos.waiting import eventually
 from devstack.rabbitmq import RabbitMQ
 
 EVENTS = "analytics"
@@ -28,12 +29,32 @@ def ready(url: str, queue: str) -> int:
     return int(declared.method.message_count)
 
 
-def redelivered(rabbitmq: RabbitMQ, vhost: str, queue: str = EVENTS) -> int:
-    """How often the broker has delivered a message again since it was started."""
-    address = f"http://127.0.0.1:{rabbitmq.management_port}/api/queues/{vhost}/{queue}"
+def redelivered(rabbitmq: RabbitMQ, vhost: str) -> int:
+    """How often a message was marked as delivered again since the broker's start."""
+    return _counted(rabbitmq, vhost)["redeliver"]
+
+
+def handed_out_twice(rabbitmq: RabbitMQ, vhost: str, applied: int) -> int:
+    """Deliveries to a client beyond the one of each message that settled it.
+
+    Not what a quorum queue hands out while a cancel is on its way: the broker takes
+    that back before any client has seen it, and marks it as delivered again.
+    """
+
+    def complete() -> dict[str, int]:  # counters arrive a while later
+        found = _counted(rabbitmq, vhost)
+        return found if found["ack"] >= applied else {}
+
+    found = eventually(complete, "the broker has counted all acknowledgements")
+    return found["deliver"] - found["ack"]
+
+
+def _counted(rabbitmq: RabbitMQ, vhost: str) -> dict[str, int]:
+    address = f"http://127.0.0.1:{rabbitmq.management_port}/api/queues/{vhost}/{EVENTS}"
     login = b64encode(f"{rabbitmq.user}:{rabbitmq.password}".encode()).decode()
     request = urllib.request.Request(
         address, headers={"Authorization": f"Basic {login}"}
     )
     with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
-        return int(json.load(answer).get("message_stats", {}).get("redeliver", 0))
+        found = json.load(answer).get("message_stats", {})
+    return {name: int(found.get(name, 0)) for name in ("deliver", "ack", "redeliver")}

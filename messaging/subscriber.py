@@ -1,5 +1,6 @@
 """Receiving in batches: what the socket holds becomes one list of deliveries."""
 
+import time
 from collections import deque
 from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
@@ -15,6 +16,7 @@ from messaging.failpoints import fail_point
 
 # Of the bodies of one batch: a thousand orders of a thousand lines are no batch.
 MAX_BATCH_BYTES = 8 * 1024 * 1024
+LULL_S = 0.2  # at most, for what is on its way when all is to end
 
 
 class Delivery(NamedTuple):
@@ -78,15 +80,28 @@ class Subscriber:
     def cancel(self) -> None:
         """Asks for no more; what the broker has sent by then can still be received.
 
-        pika's own basic_cancel would hand that back, to be delivered again.
+        pika's own basic_cancel would hand that back, to be delivered again. So does a
+        quorum queue itself with what crosses the cancel on its way to the channel:
+        hence the wait for a moment when little is on its way.
         """
         with amqp.translated():
+            self._wait_for_a_lull()
             cancel = Basic.Cancel(consumer_tag=self._consumer, nowait=True)  # type: ignore[no-untyped-call]
             self._open_channel._impl._send_method(cancel)  # noqa: SLF001
             # The first answer says that the cancel is done; then the last deliveries
             # stand before the second question.
             for _ in range(2):
                 self._open_channel.queue_declare(self._queue, passive=True)
+
+    def _wait_for_a_lull(self) -> None:
+        """Nothing is acknowledged meanwhile, so at worst the window fills up."""
+        deadline = time.monotonic() + LULL_S
+        waiting, before = 1, -1
+        while (waiting or len(self._received) > before) and time.monotonic() < deadline:
+            before = len(self._received)
+            found = self._open_channel.queue_declare(self._queue, passive=True)
+            self._process(0)
+            waiting = found.method.message_count
 
     def receive(self, *, limit: int, wait: float) -> list[Delivery]:
         """At most `limit` deliveries, or fewer large ones.

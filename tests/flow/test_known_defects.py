@@ -58,7 +58,8 @@ def test_no_body_of_an_order_ends_a_process(running: System) -> None:
 
     assert {answer.status for answer in answers} == {400}
     assert running.roles["commands"].running
-    assert workers(running) == before != []
+    assert before
+    assert set(before) <= set(workers(running))  # the last one may just have come
 
 
 def test_a_category_does_not_vanish_for_its_name(running: System) -> None:
