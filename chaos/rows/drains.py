@@ -2,6 +2,7 @@
 
 import signal
 import time
+from functools import partial
 from pathlib import Path
 from subprocess import TimeoutExpired
 
@@ -11,6 +12,7 @@ from chaos.load import Load
 from chaos.row import Result
 from chaos.system import System
 from chaos.waiting import eventually
+from devstack.process import Process
 
 FIGURE = (
     "each role 100 times: exit 0 within 10 s, no 5xx, no message handed out twice"
@@ -64,7 +66,7 @@ def sigterm(chaos: Chaos) -> Result:
 def _end(system: System, role: str, problems: list[str]) -> float:
     """Seconds from SIGTERM to the end of the process."""
     process = system.roles[role]
-    eventually(lambda: handles_sigterm(process.pid), f"{role} has begun")
+    eventually(partial(handles_sigterm, process), f"{role} has begun")
     begun = time.monotonic()
     process.terminate()
     try:
@@ -77,8 +79,8 @@ def _end(system: System, role: str, problems: list[str]) -> float:
     return time.monotonic() - begun
 
 
-def handles_sigterm(pid: int) -> bool:
+def handles_sigterm(process: Process) -> bool:
     """Whether the interpreter has come to the first line of ours."""
-    status = Path(f"/proc/{pid}/status").read_text()
+    status = Path(f"/proc/{process.pid}/status").read_text()
     [caught] = [line.split()[1] for line in status.splitlines() if "SigCgt" in line]
     return bool(int(caught, 16) >> (signal.SIGTERM - 1) & 1)
