@@ -124,7 +124,7 @@ def product_head(asked: Asked, found: Any, product_id: str) -> Head:
 def names(asked: Asked, found: Any) -> Listing:
     return Listing(
         title="Sold under",
-        caption="Names, categories and SKUs that it was sold under",
+        caption="Names, categories and SKUs that it was sold under in this range",
         columns=NAMES,
         rows=tuple(
             (

@@ -14,7 +14,10 @@ from queries_app.responses import Instant, Response, instant
 
 
 class SoldUnder(Response, frozen=True):
-    """A name, category and SKU that stand on sale lines, at any time."""
+    """A name, category and SKU that stand on sale lines of the range.
+
+    Of a product that was not sold in it: those of its last sale, whenever that was.
+    """
 
     name: str
     category: str
@@ -37,8 +40,21 @@ class ProductReport(Answer, frozen=True, kw_only=True):
 NAMED = "SELECT {columns} FROM (VALUES ({product})) AS asked (key) {joins}"
 SHARE = "SELECT ({part}), ({whole})"
 SOLD_UNDER = """
+    WITH line AS (
+        SELECT product_name, category, sku, occurred_at
+        FROM sales_ledger WHERE product_id = $1 AND kind = 'sale'
+                            AND occurred_at >= $2 AND occurred_at < $3
+    ), last AS (
+        SELECT product_name, category, sku, occurred_at
+        FROM sales_ledger WHERE product_id = $1 AND kind = 'sale'
+        ORDER BY occurred_at DESC, order_id DESC, line_no DESC LIMIT 1
+    )
     SELECT product_name, category, sku, min(occurred_at), max(occurred_at)
-    FROM sales_ledger WHERE product_id = $1 AND kind = 'sale'
+    FROM (
+        SELECT * FROM line
+         UNION ALL
+        SELECT * FROM last WHERE NOT EXISTS (SELECT FROM line)
+    ) AS sold
     GROUP BY product_name, category, sku
     ORDER BY max(occurred_at) DESC, product_name, category, sku
 """
@@ -56,7 +72,7 @@ def answered(question: Question, number: int, queue: Queue) -> ProductReport:
         ("", of_product(scope_of(question, each), number)) for each in question.periods
     ]
     told = detail(question, scopes, queue)
-    under = queue(Statement(SOLD_UNDER, (number,))).rows
+    under = queue(Statement(SOLD_UNDER, (number, *question.period[:2]))).rows
     return ProductReport(
         meta=question.meta(question.scope(product=number), interval=question.interval),
         product_id=number,

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
-from tests.sample.clock import INTERVALS, buckets
+from tests.sample.clock import INTERVALS, Range, buckets
 from tests.sample.comparing import Comparison
 from tests.sample.expected import Expected, Figures, average, money, rate
 from tests.sample.reports import Asked, series
@@ -35,9 +35,14 @@ def a_product(asked: Asked, found: Comparison) -> None:
         share = rate(sold["netSales"], by_category[category]["netSales"])
         names = {"name": asked.sample.name(sku), "category": category, "sku": sku}
         found.figures(sku, names | {"shareOfCategory": share}, told)
-        ever = of.sample.sales["at"].to_pylist()
-        under = names | {"firstSoldAt": utc(ever[0]), "lastSoldAt": utc(ever[-1])}
+        here = sold_in(of.sample.sales["at"].to_pylist(), asked.range)
+        under = names | {"firstSoldAt": utc(here[0]), "lastSoldAt": utc(here[-1])}
         found.same((sku, "sold under"), [under], told["soldUnder"])
+
+
+def sold_in(ever: list[int], asked: Range) -> list[int]:
+    """The last sale of all, if none is in the range."""
+    return [at for at in ever if asked.start <= at < asked.end] or ever[-1:]
 
 
 def a_category(asked: Asked, found: Comparison) -> None:

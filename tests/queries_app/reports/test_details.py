@@ -55,11 +55,12 @@ def test_a_product_has_its_share_of_what_its_category_brought_in(ask: Ask) -> No
     )
 
 
-def test_a_product_tells_what_it_was_sold_under_at_any_time(ask: Ask) -> None:
+def test_a_product_tells_what_it_was_sold_under_in_the_range(ask: Ask) -> None:
     apply(
-        order(1, 1, "2023-01-05T10:00", sold(1, "5.00", name="Mouse", category="Old")),
-        order(2, 1, "2023-01-07T11:00", sold(1, "5.00", name="Mouse", category="Old")),
-        order(3, 1, "2024-03-05T12:00", sold(1, "5.00", name="Rat", sku="R-1")),
+        order(1, 1, "2023-01-05", sold(1, "5.00", name="Rodent")),
+        order(2, 1, "2024-03-02T10:00", sold(1, "5.00", name="Mouse", category="Old")),
+        order(3, 1, "2024-03-07T11:00", sold(1, "5.00", name="Mouse", category="Old")),
+        order(4, 1, "2024-03-08T12:00", sold(1, "5.00", name="Rat", sku="R-1")),
     )
 
     newest, oldest = ask("products/1", **MARCH).body["soldUnder"]
@@ -69,9 +70,22 @@ def test_a_product_tells_what_it_was_sold_under_at_any_time(ask: Ask) -> None:
         "name": "Mouse",
         "category": "Old",
         "sku": None,
-        "firstSoldAt": "2023-01-05T10:00:00.000Z",
-        "lastSoldAt": "2023-01-07T11:00:00.000Z",
+        "firstSoldAt": "2024-03-02T10:00:00.000Z",
+        "lastSoldAt": "2024-03-07T11:00:00.000Z",
     }
+
+
+def test_a_product_not_sold_in_the_range_tells_what_it_was_sold_under_last(
+    ask: Ask,
+) -> None:
+    apply(
+        order(1, 1, "2023-01-05", sold(1, "5.00", name="Rodent")),
+        order(2, 1, "2023-01-07T11:00", sold(1, "5.00", name="Mouse")),
+    )
+
+    [last] = ask("products/1", **MARCH).body["soldUnder"]
+
+    assert (last["name"], last["lastSoldAt"]) == ("Mouse", "2023-01-07T11:00:00.000Z")
 
 
 def test_a_series_has_every_local_day_and_adds_up(ask: Ask) -> None:

@@ -49,14 +49,18 @@ def a_product(
     inside = [line for line in lines if category_of(line) == category]
     of_it = net(line for line in own if category_of(line) == category)
     assert told["shareOfCategory"] == (part(of_it, net(inside)) if category else None)
-    assert told["soldUnder"] == sold_under(oracle, number)
+    start, end = (datetime.fromisoformat(told["meta"][name]) for name in ("from", "to"))
+    assert told["soldUnder"] == sold_under(oracle, number, start, end)
 
 
-def sold_under(oracle: Oracle, number: int) -> list[Figures]:
+def sold_under(
+    oracle: Oracle, number: int, start: datetime, end: datetime
+) -> list[Figures]:
     sold: dict[tuple[str, str, str | None], list[datetime]] = {}
-    for line in oracle.lines:
-        if line.product == number and line.is_sale:
-            sold.setdefault((line.name, line.category, line.sku), []).append(line.made)
+    ever = [line for line in oracle.lines if line.product == number and line.is_sale]
+    ever.sort(key=lambda line: (line.made, line.order, line.no))
+    for line in [line for line in ever if start <= line.made < end] or ever[-1:]:
+        sold.setdefault((line.name, line.category, line.sku), []).append(line.made)
     rows = [
         {
             "name": name,
