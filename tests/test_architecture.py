@@ -28,6 +28,10 @@ PLANTED = {
     "messaging-inside": ("messaging/topology.py", "messaging.amqp"),
     "commands-inside": ("commands_app/outbox.py", "commands_app.orders"),
     "projections-inside": ("projections_app/ledger.py", "projections_app.projector"),
+    "dead-letters-inside": (
+        "projections_app/dead_letters/parking.py",
+        "projections_app.dead_letters.settling",
+    ),
     "queries-inside": ("queries_app/queries.py", "queries_app.views"),
     "reports-inside": (
         "queries_app/reports/ranges.py",
@@ -108,7 +112,7 @@ def test_a_module_without_a_place_in_its_room_is_refused(house: Path) -> None:
 
     report = lint(house)
 
-    assert len(exhaustive()) == 7
+    assert len(exhaustive()) == 8
     for room in exhaustive():
         assert f"- {room}.utils" in report
 

@@ -54,4 +54,10 @@ def fill() -> None:
     cancel_order(cancelled.id, reason="late")
     projector.apply(list(outbox.history()))
     dead_letters.park(POISON["not UTF-8"], ValueError("no text"))
+    dead_letters.park(POISON["unknown type"], ValueError("not known"))
+    dead_letters.discard(
+        dead_letters.fixed(dead_letters.Filter(error="known")(dead_letters.parked())),
+        by="ann",
+        reason="a test",
+    )
     ProjectionState.objects.get_or_create(name="product_sales")

@@ -20,7 +20,9 @@ def test_sync_copies_what_the_broker_parked_and_drops_what_is_settled(
     queues.publish(*list(POISON.values())[:3], *orders(2))
     queues.consume(5)
     first, second, _ = DeadLetter.objects.order_by("id")
-    dead_letters.discard([first.id, second.id], reason="nobody misses them")
+    dead_letters.discard(
+        [first.id, second.id], by="a test", reason="nobody misses them"
+    )
     queues.publish(*orders(1))
     reject_by_hand(queues)
     eventually(lambda: queues.dead() == 4)
@@ -58,4 +60,4 @@ def reject_by_hand(queues: Queues) -> None:
 def synced(queues: Queues) -> dict[str, int]:
     with closing(queues.subscriber(topology.DEAD_LETTER_QUEUE)) as subscriber:
         subscriber.connect()
-        return dict(dead_letters.sync(subscriber))
+        return dict(dead_letters.sync(subscriber, by="a test"))
