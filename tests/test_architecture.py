@@ -1,6 +1,7 @@
 """Every contract of .importlinter is shown to catch what it forbids."""
 
 import configparser
+import os
 import shutil
 import subprocess
 import sys
@@ -80,7 +81,12 @@ def house(tmp_path: Path) -> Path:
 def lint(house: Path) -> str:
     program = Path(sys.executable).parent / "lint-imports"
     done = subprocess.run(
-        [program, "--no-cache"], cwd=house, capture_output=True, text=True, check=False
+        [program, "--no-cache"],
+        cwd=house,
+        env={**os.environ, "COLUMNS": "200"},  # long names are not to be wrapped
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode in (0, 1), done.stdout + done.stderr
     return done.stdout
