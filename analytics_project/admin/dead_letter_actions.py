@@ -11,12 +11,13 @@ MAX_HISTORY = 20  # actions on a message's page
 
 
 def history(letter_id: int) -> SafeString:
-    """The newest actions on one message, a line each."""
+    """The newest actions on one message, a line each: no reason can forge another."""
     actions = DeadLetterAction.objects.filter(letter_id=letter_id).order_by("-id")
-    return rendering.block("\n".join(map(line, actions[:MAX_HISTORY])) or "nothing yet")
+    lines = [rendering.line(told(each)) for each in actions[:MAX_HISTORY]]
+    return rendering.block("\n".join(lines) or "nothing yet")
 
 
-def line(action: DeadLetterAction) -> str:
+def told(action: DeadLetterAction) -> str:
     said = f"{action.at:%Y-%m-%d %H:%M:%S} {action.actor}: {action.action}"
     why = f" ({action.reason})" if action.reason else ""
     return f"{said}, {action.outcome}{why}"

@@ -26,10 +26,6 @@ from projections_app.models import DeadLetter
 ACTION_LIMIT = 500  # messages a retry by click: each is a transaction of its own
 RATE = 100.0  # messages a second: what comes live goes first
 NOTHING = "Nothing of it is parked."
-MORE = (
-    f"These were the first {ACTION_LIMIT}; the others were not tried. Do it again, or"
-    " use the command dead_letters."
-)
 
 
 @admin.register(DeadLetter)
@@ -106,6 +102,8 @@ class DeadLetterAdmin(ReadOnlyAdmin):
         if not chosen.ids:
             self.message_user(request, NOTHING, messages.WARNING)
             return None
+        if chosen.more:
+            self.message_user(request, more(MAX_COUNT), messages.WARNING)
         return discarding.page(request, discarding.first_asked(chosen))
 
     def _try(
@@ -124,7 +122,7 @@ class DeadLetterAdmin(ReadOnlyAdmin):
         for level, text in retry_report.lines(outcomes, dry_run=dry_run):
             self.message_user(request, text, level)
         if chosen.more:
-            self.message_user(request, MORE, messages.WARNING)
+            self.message_user(request, more(ACTION_LIMIT), messages.WARNING)
 
     def _discard(self, request: HttpRequest, form: DiscardForm) -> None:
         user, ids = str(request.user), form.chosen()
@@ -133,3 +131,10 @@ class DeadLetterAdmin(ReadOnlyAdmin):
         if left := len(ids) - count:
             text += f" {left} had been settled meanwhile."
         self.message_user(request, text, messages.SUCCESS)
+
+
+def more(limit: int) -> str:
+    return (
+        f"These are the first {limit:,}; the others stay parked. Do it again, or use"
+        " the command dead_letters."
+    )

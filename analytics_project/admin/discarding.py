@@ -1,5 +1,6 @@
 """The page that asks why messages are discarded before they are."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -13,12 +14,13 @@ from projections_app import dead_letters
 from projections_app.models import DeadLetter
 
 MAX_REASON = 1000  # characters
+IDS = r"[0-9]{1,18}(,[0-9]{1,18})*"  # no more than a bigint holds
 
 
 class DiscardForm(forms.Form):
     """Carries the set from the list to the discarding, so that it stays the same."""
 
-    ids = forms.RegexField(r"^\d{1,18}(,\d{1,18})*$", widget=forms.HiddenInput)
+    ids = forms.RegexField(f"^{IDS}$", widget=forms.HiddenInput)
     reason = forms.CharField(
         max_length=MAX_REASON,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -26,7 +28,9 @@ class DiscardForm(forms.Form):
     )
 
     def chosen(self) -> list[int]:
-        return [int(id_) for id_ in self.cleaned_data["ids"].split(",")]
+        """Also before a reason is given; none, if they are no numbers."""
+        ids = str(self["ids"].value() or "")
+        return [int(id_) for id_ in ids.split(",")] if re.fullmatch(IDS, ids) else []
 
 
 def first_asked(chosen: FixedSet) -> DiscardForm:
@@ -34,9 +38,8 @@ def first_asked(chosen: FixedSet) -> DiscardForm:
 
 
 def page(request: HttpRequest, form: DiscardForm) -> TemplateResponse:
-    ids = str(form["ids"].value() or "")
-    chosen = [int(id_) for id_ in ids.split(",") if id_.isdecimal()]
-    letters = DeadLetter.objects.filter(id__in=chosen)
+    chosen = form.chosen()
+    letters = dead_letters.among(chosen)
     context: dict[str, Any] = {
         **admin.site.each_context(request),
         "title": f"Discard {len(chosen):,} parked messages",

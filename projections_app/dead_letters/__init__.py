@@ -9,6 +9,7 @@ from projections_app.dead_letters.parking import Poison, park, park_all, parked_
 from projections_app.dead_letters.selecting import (
     Filter,
     Group,
+    among,
     fixed,
     groups,
     numbered,
@@ -22,6 +23,7 @@ __all__ = [
     "Group",
     "Outcome",
     "Poison",
+    "among",
     "discard",
     "fixed",
     "groups",

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.db.models import Count, F, Max, Min, QuerySet, TextField, Value
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import MD5, Concat, Left
 
 from projections_app.errors import NotParked, transient_errors
@@ -50,6 +51,12 @@ def parked() -> QuerySet[DeadLetter]:
     return DeadLetter.objects.filter(settled_at=None)
 
 
+def among(ids: Iterable[int]) -> QuerySet[DeadLetter]:
+    """Any number of them: a statement takes 65,535 parameters, and this is one."""
+    array = RawSQL("SELECT unnest(%s::bigint[])", [list(ids)])
+    return DeadLetter.objects.filter(id__in=array)
+
+
 def fixed(letters: QuerySet[DeadLetter], *, limit: int | None = None) -> list[int]:
     """The parked ones among them, as of now, in the order of their events.
 
@@ -66,7 +73,7 @@ def fixed(letters: QuerySet[DeadLetter], *, limit: int | None = None) -> list[in
 def numbered(ids: Iterable[int]) -> list[int]:
     """As `fixed`, of messages by their numbers. Raises NotParked unless all are."""
     wanted = set(ids)
-    found = fixed(DeadLetter.objects.filter(id__in=wanted))
+    found = fixed(among(wanted))
     if missing := wanted - set(found):
         raise NotParked(f"no message {min(missing)} is parked")
     return found

@@ -25,16 +25,26 @@ FIELDS = (
 )
 
 
+def plain(text: str) -> Text:
+    """No markup, and no control characters: a terminal would obey them."""
+    return Text(
+        "".join(
+            char if char.isprintable() or char == "\n" else f"\\u{ord(char):04x}"
+            for char in text
+        )
+    )
+
+
 def listed(letters: QuerySet[DeadLetter], limit: int) -> Table:
     table = _table("id", "parked at (UTC)", "event", "tries", "state", "reason")
     for letter in letters.defer("body", "traceback").order_by("-id")[:limit]:
         table.add_row(
             str(letter.id),
             f"{letter.parked_at:{TIME}}",
-            Text(letter.event_type or "?"),
+            plain(letter.event_type or "?"),
             str(letter.attempts),
             letter.settlement or "parked",
-            Text(letter.reason),
+            plain(letter.reason),
         )
     return table
 
@@ -45,10 +55,10 @@ def grouped(letters: QuerySet[DeadLetter]) -> Table:
         table.add_row(
             group.key,
             f"{group.size:,}",
-            Text(group.event_type or "?"),
+            plain(group.event_type or "?"),
             f"{group.oldest:{TIME}}",
             f"{group.newest:{TIME}}",
-            Text(group.cause),
+            plain(group.cause),
         )
     return table
 
@@ -58,13 +68,13 @@ def shown(
 ) -> Iterator[RenderableType]:
     table = Table(box=box.SIMPLE, show_header=False)
     for name in FIELDS:
-        table.add_row(name.replace("_", " "), Text(str(getattr(letter, name))))
+        table.add_row(name.replace("_", " "), plain(str(getattr(letter, name))))
     yield table
     history = _history(actions)
     if history.row_count:
         yield history
-    yield Text(letter.traceback)
-    yield Text(_readable(bytes(letter.body)))
+    yield plain(letter.traceback)
+    yield plain(_readable(bytes(letter.body)))
 
 
 def _history(actions: Iterable[DeadLetterAction]) -> Table:
@@ -72,10 +82,10 @@ def _history(actions: Iterable[DeadLetterAction]) -> Table:
     for each in actions:
         table.add_row(
             f"{each.at:{TIME}}",
-            Text(each.actor),
+            plain(each.actor),
             each.action,
             each.outcome,
-            Text(each.reason),
+            plain(each.reason),
         )
     return table
 

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
-from rich.text import Text
 
 from projections_app.dead_letters import Outcome
+from projections_app.management.letter_tables import plain
 from projections_app.models import DeadLetterAction
 
 APPLIED, FAILED = DeadLetterAction.Outcome.APPLIED, DeadLetterAction.Outcome.FAILED
@@ -33,7 +33,7 @@ class Retrying:
             for outcome in progress.track(outcomes, total=total):
                 self._done[outcome.result] += 1
                 if self._verbose or outcome.result == FAILED:
-                    self._console.print(Text(f"{outcome.id}: {self._said(outcome)}"))
+                    self._console.print(plain(f"{outcome.id}: {self._said(outcome)}"))
 
     def summary(self, total: int) -> str:
         left = total - self._done.total()

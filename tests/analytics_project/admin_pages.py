@@ -14,9 +14,9 @@ from tests.commands_app.builders import line, place, product
 from tests.projections_app.messages import POISON
 
 
-def staff(*permissions: str, superuser: bool = False) -> Client:
+def staff(*permissions: str, superuser: bool = False, name: str = "ann") -> Client:
     """A logged-in member of the staff; permissions as in `change_outboxevent`."""
-    user = User.objects.create(username="ann", is_staff=True, is_superuser=superuser)
+    user = User.objects.create(username=name, is_staff=True, is_superuser=superuser)
     user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
     client = Client()
     client.force_login(user)

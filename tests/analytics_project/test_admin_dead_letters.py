@@ -106,7 +106,7 @@ def test_more_than_a_click_takes_is_said(
     page = act(ann, "retry", *letters)
 
     assert "2 applied" in page
-    assert "the others were not tried" in page
+    assert "the others stay parked" in page
     assert still_parked() == {letters[2].pk}
 
 
@@ -144,6 +144,28 @@ def test_discard_takes_what_was_listed_whatever_comes_while_it_asks(
 
     assert "1 discarded. 1 had been settled meanwhile." in page
     assert still_parked() == {before_the_click.pk, before_the_reason.pk}
+
+
+def test_what_came_from_outside_is_text_where_a_reason_is_asked_and_kept(
+    ann: Client,
+) -> None:
+    hostile = "<img src=x onerror=alert()>\n2026-01-01 bob: forged"
+    letter = parked(1, hostile)
+    asking = act(ann, "discard", letter)
+    confirm(ann, asking, hostile)
+    boss = staff("view_deadletteraction", name="boss")
+    action = DeadLetterAction.objects.get()
+
+    for page in (
+        asking,
+        ann.get(page_of(letter)).content.decode(),
+        boss.get(list_of(DeadLetterAction)).content.decode(),
+        boss.get(page_of(action)).content.decode(),
+    ):
+        assert "&lt;img src=x onerror=alert()&gt;" in page
+        assert "<img src=x" not in page
+    history = ann.get(page_of(letter)).content.decode()
+    assert re.search(r"ann: discard, discarded \(.* bob: forged\)</pre>", history)
 
 
 @pytest.mark.parametrize("ids", ["", "x", "1,,2", "9" * 30, "1;2"])

@@ -101,6 +101,16 @@ def test_the_command_shows_bytes_that_are_no_text() -> None:
     assert "\\xff[/bold] { not JSON" in command("show", str(letter.id))
 
 
+def test_what_a_terminal_would_obey_is_shown_as_text() -> None:
+    error = ValueError("\x1b[mred\u202e")
+    dead_letters.park(b"\x1b[2J", error, event_type="\x1b]0;x")
+    letter = DeadLetter.objects.get()
+
+    for shown in command("show", str(letter.id)), command("list", "--groups"):
+        assert "\x1b" not in shown
+        assert "\\u001b[mred\\u202e" in shown
+
+
 def test_the_command_retries_and_discards() -> None:
     good, bad = parked(body_of(an_order())), parked(b"{")
 

@@ -112,8 +112,7 @@ class Command(BaseCommand):
     def _discard(self, *, by: str, reason: str, dry_run: bool, **options: Any) -> None:
         ids = chosen(**options)
         if dry_run:
-            letters = DeadLetter.objects.filter(id__in=ids)
-            self.console.print(grouped(letters))
+            self.console.print(grouped(dead_letters.among(ids)))
             self.console.print(f"{len(ids)} would be discarded; nothing was changed")
             return
         count = dead_letters.discard(ids, by=by, reason=reason)
