@@ -4,7 +4,7 @@ from contextlib import closing
 
 from messaging import topology
 from projections_app import dead_letters
-from projections_app.models import DeadLetter
+from projections_app.models import DeadLetter, DeadLetterAction
 from tests.messaging.builders import an_order, body_of
 from tests.projections_app.conftest import Queues, eventually
 from tests.projections_app.messages import POISON
@@ -46,6 +46,12 @@ def test_sync_settles_what_was_applied_in_another_way(queues: Queues) -> None:
     assert synced(queues) == {"dropped": 1}
 
     assert DeadLetter.objects.get().settlement == "retried"
+    written = DeadLetterAction.objects.get()
+    assert (written.actor, written.action, written.outcome) == (
+        "a test",
+        "sync",
+        "applied",
+    )
     assert queues.dead() == 0
 
 
