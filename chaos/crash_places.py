@@ -67,7 +67,7 @@ def all_places() -> list[str]:
     text = "".join(
         path.read_text()
         for room in ROOMS
-        for path in sorted((ROOT / room).glob("*.py"))
+        for path in sorted((ROOT / room).rglob("*.py"))
     )
     return re.findall(r'fail_point\("([a-z_.]+)"\)', text)
 

@@ -43,6 +43,10 @@ class NotParked(ProjectionError):
     """No message of this number is parked."""
 
 
+class NoReason(ProjectionError):
+    """Say why it is given up: the reason is kept for the record."""
+
+
 class ReplayRunning(ProjectionError):
     """Another replay is running."""
 

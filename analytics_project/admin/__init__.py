@@ -5,6 +5,7 @@ from django.contrib import admin
 
 from analytics_project.admin import (  # noqa: F401 (importing registers)
     business,
+    dead_letter_actions,
     dead_letters,
     outbox,
     read_models,

@@ -1,41 +1,37 @@
 """Parked messages: why each could not be applied, and what to do with it."""
 
-import logging
+from threading import Event
 from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.template.response import TemplateResponse
 from django.utils.safestring import SafeString
 
-from analytics_project.admin import rendering
-from analytics_project.admin.read_only import ReadOnlyAdmin
+from analytics_project.admin import (
+    dead_letter_actions,
+    discarding,
+    rendering,
+    retry_report,
+)
+from analytics_project.admin.dead_letter_filters import GroupFilter, StateFilter
+from analytics_project.admin.discarding import DiscardForm
+from analytics_project.admin.fixed_set import HeldForm, listed
+from analytics_project.admin.read_only import MAX_COUNT, ReadOnlyAdmin
 from projections_app import dead_letters
 from projections_app.errors import ProjectionError
 from projections_app.models import DeadLetter
 
-logger = logging.getLogger(__name__)
-
-ACTION_LIMIT = 500  # messages a click: each is settled in its own transaction
-
-
-class StateFilter(admin.SimpleListFilter):
-    title = "state"
-    parameter_name = "state"
-
-    def lookups(self, *_: Any) -> list[tuple[str, str]]:
-        return [("parked", "Parked"), *DeadLetter.Settlement.choices]
-
-    def queryset(self, _: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
-        if self.value() == "parked":
-            return rows.filter(settled_at=None)
-        return rows.filter(settlement=self.value()) if self.value() else rows
+ACTION_LIMIT = 500  # messages a retry by click: each is a transaction of its own
+RATE = 100.0  # messages a second: what comes live goes first
+NOTHING = "Nothing of it is parked."
 
 
 @admin.register(DeadLetter)
 class DeadLetterAdmin(ReadOnlyAdmin):
     list_display = ("id", "type", "short_reason", "attempts", "state", "parked_at")
-    list_filter = (StateFilter,)
+    list_filter = (StateFilter, GroupFilter)
     list_defer = ("body", "traceback")
     search_fields = ("id", "fingerprint")
     search_help_text = "A row's number, an event's id, or the SHA-256 of the bytes."
@@ -46,13 +42,15 @@ class DeadLetterAdmin(ReadOnlyAdmin):
         "event_id",
         "fingerprint",
         "pretty_reason",
+        "history",
         "attempts",
         "parked_at",
         "settled_at",
         "pretty_body",
         "pretty_traceback",
     )
-    actions = ("retry", "discard")
+    actions = ("retry", "dry_run", "discard")
+    action_form = HeldForm
 
     @admin.display
     def state(self, letter: DeadLetter) -> str:
@@ -78,37 +76,65 @@ class DeadLetterAdmin(ReadOnlyAdmin):
     def pretty_traceback(self, letter: DeadLetter) -> SafeString:
         return rendering.block(letter.traceback)
 
+    @admin.display(description="what was done")
+    def history(self, letter: DeadLetter) -> SafeString:
+        return dead_letter_actions.history(letter.pk)
+
     @admin.action(description="Retry: apply now", permissions=["act"])
     def retry(self, request: HttpRequest, letters: QuerySet[Any]) -> None:
-        outcome: dict[int, str | None] = {}
-        for id_ in parked_ids(letters):
-            try:
-                outcome |= dead_letters.retry([id_])
-            except ProjectionError as error:
-                self.message_user(request, f"Stopped: {error}", messages.ERROR)
-                break
-        failures = [reason for reason in outcome.values() if reason]
-        self._tell(request, "applied", len(outcome) - len(failures))
-        if failures:
-            text = f"{len(failures)} failed again, first: {rendering.line(failures[0])}"
-            self.message_user(request, text, messages.WARNING)
+        self._try(request, letters, dry_run=False)
+
+    @admin.action(description="Dry run: would a retry succeed?", permissions=["act"])
+    def dry_run(self, request: HttpRequest, letters: QuerySet[Any]) -> None:
+        self._try(request, letters, dry_run=True)
 
     @admin.action(description="Discard: never apply", permissions=["act"])
-    def discard(self, request: HttpRequest, letters: QuerySet[Any]) -> None:
-        ids = parked_ids(letters)
+    def discard(
+        self, request: HttpRequest, letters: QuerySet[Any]
+    ) -> TemplateResponse | None:
+        if "confirmed" in request.POST:
+            form = DiscardForm(request.POST)
+            if not form.is_valid():
+                return discarding.page(request, form)
+            self._discard(request, form)
+            return None
+        chosen = listed(request, letters, limit=MAX_COUNT)
+        if not chosen.ids:
+            self.message_user(request, NOTHING, messages.WARNING)
+            return None
+        if chosen.more:
+            self.message_user(request, more(MAX_COUNT), messages.WARNING)
+        return discarding.page(request, discarding.first_asked(chosen))
+
+    def _try(
+        self, request: HttpRequest, letters: QuerySet[Any], *, dry_run: bool
+    ) -> None:
+        chosen = listed(request, letters, limit=ACTION_LIMIT)
+        outcomes: list[dead_letters.Outcome] = []
+        ids = dead_letters.paced(chosen.ids, rate=RATE, stop=Event())
         try:
-            dead_letters.discard(ids, reason=f"by {request.user} in the admin")
+            for outcome in dead_letters.retry(
+                ids, by=str(request.user), dry_run=dry_run
+            ):
+                outcomes.append(outcome)
         except ProjectionError as error:
             self.message_user(request, f"Stopped: {error}", messages.ERROR)
-        else:
-            self._tell(request, "discarded", len(ids))
+        for level, text in retry_report.lines(outcomes, dry_run=dry_run):
+            self.message_user(request, text, level)
+        if chosen.more:
+            self.message_user(request, more(ACTION_LIMIT), messages.WARNING)
 
-    def _tell(self, request: HttpRequest, done: str, count: int) -> None:
-        names = {"done": done, "count": count, "user": str(request.user)}
-        logger.info("parked messages settled by hand", extra=names)
-        self.message_user(request, f"{count} {done}.", messages.SUCCESS)
+    def _discard(self, request: HttpRequest, form: DiscardForm) -> None:
+        user, ids = str(request.user), form.chosen()
+        count = dead_letters.discard(ids, by=user, reason=form.cleaned_data["reason"])
+        text = f"{count} discarded."
+        if left := len(ids) - count:
+            text += f" {left} had been settled meanwhile."
+        self.message_user(request, text, messages.SUCCESS)
 
 
-def parked_ids(letters: QuerySet[Any]) -> list[int]:
-    parked = letters.filter(settled_at=None).values_list("id", flat=True)
-    return list(parked[:ACTION_LIMIT])
+def more(limit: int) -> str:
+    return (
+        f"These are the first {limit:,}; the others stay parked. Do it again, or use"
+        " the command dead_letters."
+    )

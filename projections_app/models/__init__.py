@@ -3,6 +3,7 @@
 from projections_app.models.bookkeeping import (
     ConsumerStatus,
     DeadLetter,
+    DeadLetterAction,
     DeliveryAttempt,
     ProcessedEvent,
     ProjectionState,
@@ -29,6 +30,7 @@ __all__ = [
     "ConsumerStatus",
     "CustomerLtv",
     "DeadLetter",
+    "DeadLetterAction",
     "DeliveryAttempt",
     "HourlySales",
     "OrderSales",

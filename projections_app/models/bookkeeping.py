@@ -1,7 +1,30 @@
 """What was applied, what was parked, and how far everything is."""
 
+from typing import Any, cast
+
 from django.db import models
+from django.db.models import Expression, F, Func, Value
 from django.db.models.functions import Now
+
+# What is taken out of a reason in turn, and what stands for it: messages that differ
+# in nothing else have one cause. A quote that opens follows no letter ("can't"); the
+# names of constraints and tables are no values, for they tell causes apart.
+_VALUES = (
+    (r"(?<!\w)'[^']*'(?!\w)", "'*'"),
+    (r'(?<!(column|constraint|relation) )(?<!\w)"[^"]*"', '"*"'),
+    (r"(?<!\w)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(?!\w)", "#"),
+    (r"(?<!\w)(0x)?[0-9a-f]{32,}(?!\w)|(?<!\w)0x[0-9a-f]+", "#"),
+    (r"(?<!\w)[-+]?\d+([.,:/T-]\d+)*([eE][-+]?\d+)?", "#"),
+)
+
+
+def without_values(reason: F) -> Expression:
+    """The error's class and message without numbers, ids and quoted values, in SQL."""
+    kept: Any = reason
+    for pattern, stand_in in _VALUES:
+        arguments = (Value(pattern), Value(stand_in), Value("g"))
+        kept = Func(kept, *arguments, function="regexp_replace")
+    return cast("Expression", kept)
 
 
 class ProcessedEvent(models.Model):
@@ -44,6 +67,12 @@ class DeadLetter(models.Model):
     event_id = models.UUIDField(null=True)
     event_type = models.TextField()
     reason = models.TextField()
+    # Of messages with one `cause` and type an operator thinks as one group.
+    cause = models.GeneratedField(
+        expression=without_values(F("reason")),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
     traceback = models.TextField(db_default="")
     attempts = models.IntegerField(db_default=1)
     body = models.BinaryField()
@@ -63,6 +92,38 @@ class DeadLetter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.event_type}: {self.reason}"
+
+
+class DeadLetterAction(models.Model):
+    """What was done with a parked message, by whom: rows are only ever added.
+
+    A trigger refuses changes. It has no foreign key: it outlives the message.
+    """
+
+    class Action(models.TextChoices):
+        RETRY = "retry"
+        DISCARD = "discard"
+        SYNC = "sync"
+
+    class Outcome(models.TextChoices):
+        APPLIED = "applied"
+        FAILED = "failed"
+        DISCARDED = "discarded"
+
+    at = models.DateTimeField(db_default=Now())
+    actor = models.TextField()
+    action = models.TextField(choices=Action)
+    letter_id = models.BigIntegerField(db_index=True)
+    fingerprint = models.TextField()
+    event_type = models.TextField()
+    outcome = models.TextField(choices=Outcome)
+    reason = models.TextField(db_default="")  # why discarded, or why it failed again
+
+    class Meta:
+        db_table = "dead_letter_actions"
+
+    def __str__(self) -> str:
+        return f"{self.action} of {self.letter_id} by {self.actor}: {self.outcome}"
 
 
 class ProjectionState(models.Model):

@@ -14,9 +14,9 @@ from tests.commands_app.builders import line, place, product
 from tests.projections_app.messages import POISON
 
 
-def staff(*permissions: str, superuser: bool = False) -> Client:
+def staff(*permissions: str, superuser: bool = False, name: str = "ann") -> Client:
     """A logged-in member of the staff; permissions as in `change_outboxevent`."""
-    user = User.objects.create(username="ann", is_staff=True, is_superuser=superuser)
+    user = User.objects.create(username=name, is_staff=True, is_superuser=superuser)
     user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
     client = Client()
     client.force_login(user)
@@ -54,4 +54,10 @@ def fill() -> None:
     cancel_order(cancelled.id, reason="late")
     projector.apply(list(outbox.history()))
     dead_letters.park(POISON["not UTF-8"], ValueError("no text"))
+    dead_letters.park(POISON["unknown type"], ValueError("not known"))
+    dead_letters.discard(
+        dead_letters.fixed(dead_letters.Filter(error="known")(dead_letters.parked())),
+        by="ann",
+        reason="a test",
+    )
     ProjectionState.objects.get_or_create(name="product_sales")

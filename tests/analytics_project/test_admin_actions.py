@@ -1,12 +1,14 @@
-"""The three things that an operator can do, and who may do them."""
+"""What an operator can do to an event or a parked message, and who may do it."""
 
 from commands_app.models import OutboxEvent
 from projections_app import dead_letters
-from projections_app.models import DeadLetter, ProductSales
+from projections_app.models import DeadLetter, DeadLetterAction, ProductSales
 from tests.analytics_project.admin_pages import act, list_of, staff
 from tests.commands_app.builders import product
 from tests.messaging.builders import an_order, body_of
 from tests.projections_app.messages import POISON
+
+LETTER_ACTIONS = ("retry", "dry_run", "discard")
 
 
 def published() -> OutboxEvent:
@@ -55,22 +57,16 @@ def test_a_retry_that_fails_again_says_why_and_spares_the_others() -> None:
     assert (poison.settlement, good.settlement) == (None, "retried")
     assert poison.attempts == 2
     assert "OrderTeleported" in page
-
-
-def test_a_discarded_message_names_who_discarded_it_and_is_never_applied() -> None:
-    letter = parked(body_of(an_order()))
-
-    act(staff("change_deadletter"), "discard", letter)
-
-    letter.refresh_from_db()
-    assert letter.settlement == "discarded"
-    assert "by ann" in letter.reason
-    assert not ProductSales.objects.exists()
+    written = DeadLetterAction.objects.order_by("id")
+    assert list(written.values_list("actor", "letter_id", "outcome")) == [
+        ("ann", poison.pk, "failed"),
+        ("ann", good.pk, "applied"),
+    ]
 
 
 def test_a_settled_message_is_left_alone_and_does_not_stop_the_others() -> None:
     settled, other = parked(body_of(an_order())), parked(body_of(an_order(order_id=2)))
-    dead_letters.discard([settled.pk], reason="known")
+    dead_letters.discard([settled.pk], by="bob", reason="known")
 
     page = act(staff("change_deadletter"), "retry", settled, other)
 
@@ -84,7 +80,10 @@ def test_who_may_only_view_is_offered_no_action_and_none_works() -> None:
     viewer = staff("view_outboxevent", "view_deadletter")
     event, letter = published(), parked(body_of(an_order()))
 
-    for row, action in (event, "publish_again"), (letter, "retry"), (letter, "discard"):
+    for row, action in (
+        (event, "publish_again"),
+        *((letter, name) for name in LETTER_ACTIONS),
+    ):
         assert (
             f'value="{action}"' not in viewer.get(list_of(type(row))).content.decode()
         )

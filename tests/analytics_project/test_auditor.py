@@ -144,7 +144,7 @@ def test_a_parked_event_is_not_lost_nor_is_a_discarded_one(lost: UUID) -> None:
     assert rounds(an_auditor()) == []
 
     [letter] = dead_letters.parked()
-    dead_letters.discard([letter.id], reason="planted")
+    dead_letters.discard([letter.id], by="a test", reason="planted")
     assert rounds(an_auditor()) == []
 
 

@@ -4,7 +4,7 @@ from contextlib import closing
 
 from messaging import topology
 from projections_app import dead_letters
-from projections_app.models import DeadLetter
+from projections_app.models import DeadLetter, DeadLetterAction
 from tests.messaging.builders import an_order, body_of
 from tests.projections_app.conftest import Queues, eventually
 from tests.projections_app.messages import POISON
@@ -20,7 +20,9 @@ def test_sync_copies_what_the_broker_parked_and_drops_what_is_settled(
     queues.publish(*list(POISON.values())[:3], *orders(2))
     queues.consume(5)
     first, second, _ = DeadLetter.objects.order_by("id")
-    dead_letters.discard([first.id, second.id], reason="nobody misses them")
+    dead_letters.discard(
+        [first.id, second.id], by="a test", reason="nobody misses them"
+    )
     queues.publish(*orders(1))
     reject_by_hand(queues)
     eventually(lambda: queues.dead() == 4)
@@ -44,6 +46,12 @@ def test_sync_settles_what_was_applied_in_another_way(queues: Queues) -> None:
     assert synced(queues) == {"dropped": 1}
 
     assert DeadLetter.objects.get().settlement == "retried"
+    written = DeadLetterAction.objects.get()
+    assert (written.actor, written.action, written.outcome) == (
+        "a test",
+        "sync",
+        "applied",
+    )
     assert queues.dead() == 0
 
 
@@ -58,4 +66,4 @@ def reject_by_hand(queues: Queues) -> None:
 def synced(queues: Queues) -> dict[str, int]:
     with closing(queues.subscriber(topology.DEAD_LETTER_QUEUE)) as subscriber:
         subscriber.connect()
-        return dict(dead_letters.sync(subscriber))
+        return dict(dead_letters.sync(subscriber, by="a test"))
