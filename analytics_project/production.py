@@ -16,7 +16,10 @@ KNOWN_PASSWORDS = {
 }
 # A database that knows its client by a certificate asks for no password.
 OTHER_PROOF = {"sslcert", "passfile"}
-URL_OF = {"default": "DATABASE_URL", "read": "READ_DATABASE_URL"}
+URL_OF = {
+    "default": "DATABASE_URL",
+    "read": "READ_DATABASE_URL (or READ_REPLICA_URL)",
+}
 
 
 def faults() -> Iterator[str]:
@@ -50,7 +53,7 @@ def hosts() -> Iterator[str]:
 def databases() -> Iterator[str]:
     for alias, setting in URL_OF.items():
         database = settings.DATABASES[alias]
-        if database.get("ENGINE") == settings.DATABASES["read"]["ENGINE"]:
+        if database.get("NAME"):  # the query role has no write database
             proven = bool(OTHER_PROOF & database.get("OPTIONS", {}).keys())
             user, password = database.get("USER"), database.get("PASSWORD")
             yield from login(setting, user, password, proven=proven)

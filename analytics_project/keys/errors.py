@@ -11,7 +11,7 @@ class KeyRefused(Exception):
 
 class NoSuchKey(KeyRefused):
     def __init__(self, *key_ids: str) -> None:
-        super().__init__(f"there is no active key {', '.join(key_ids)}")
+        super().__init__(f"there is no such active key: {', '.join(key_ids)}")
 
 
 class NotEverywhere(KeyRefused):

@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from datetime import datetime, timedelta
 
 from django.db import DatabaseError, InterfaceError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from analytics_project.keys import token
@@ -41,10 +42,10 @@ def rotate(
     """A new key in the place of one that ends after `overlap`, and when that is."""
     old = living(key_id)
     end = min(filter(None, (timezone.now() + overlap, old.expires_at)))
-    old.expires_at = end
     with both():
         made = create(name=old.name, scopes=old.scopes.split(), expires_at=expires_at)
-        put([old])
+        for database in DATABASES:  # nothing else of it: it may be revoked meanwhile
+            rows(database).filter(pk=key_id).update(expires_at=end)
     return made, end
 
 
@@ -57,23 +58,23 @@ def living(key_id: str) -> ApiKey:
 
 def revoke(key_ids: Iterable[str]) -> None:
     """In each database that answers; raises NotEverywhere if one did not."""
-    ids = set(key_ids)
+    ids, now = set(key_ids), timezone.now()
     failures = {}
     for database in DATABASES:
         try:
-            revoke_in(database, ids)
+            revoke_in(database, ids, now)
         except (DatabaseError, InterfaceError) as error:
             failures[database] = str(error).strip().partition("\n")[0]
     if failures:
         raise NotEverywhere(failures)
 
 
-def revoke_in(database: str, ids: set[str]) -> None:
-    keys = ApiKey.objects.using(database).filter(key_id__in=ids)
+def revoke_in(database: str, ids: set[str], now: datetime) -> None:
+    keys = rows(database).filter(key_id__in=ids)
     missing = ids - set(keys.values_list("key_id", flat=True))
     if missing and database == "default":
         raise NoSuchKey(*sorted(missing))
-    keys.filter(revoked_at=None).update(revoked_at=timezone.now())
+    keys.filter(revoked_at=None).update(revoked_at=now)
 
 
 def sync() -> int:
@@ -81,18 +82,21 @@ def sync() -> int:
 
     Answers how many keys the two did not agree on.
     """
-    write, read = ({key.pk: key for key in rows(name)} for name in DATABASES)
-    differing = [
-        key_id
-        for key_id in sorted(write.keys() | read.keys())
-        if told(write.get(key_id)) != told(read.get(key_id))
-    ]
     with both():
+        write, read = (
+            {key.pk: key for key in rows(name).select_for_update()}
+            for name in DATABASES
+        )
+        differing = [
+            key_id
+            for key_id in sorted(write.keys() | read.keys())
+            if told(write.get(key_id)) != told(read.get(key_id))
+        ]
         put([stricter(write.get(each), read.get(each)) for each in differing])
     return len(differing)
 
 
-def rows(database: str) -> Iterable[ApiKey]:
+def rows(database: str) -> QuerySet[ApiKey]:
     return ApiKey.objects.using(database).order_by("created_at", "key_id")
 
 
