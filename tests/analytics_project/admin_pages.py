@@ -5,6 +5,7 @@ from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 
+from analytics_project.keys import store
 from commands_app import outbox
 from commands_app.cancellations import cancel_order
 from commands_app.refunds import NewRefund, refund_order
@@ -55,3 +56,4 @@ def fill() -> None:
     projector.apply(list(outbox.history()))
     dead_letters.park(POISON["not UTF-8"], ValueError("no text"))
     ProjectionState.objects.get_or_create(name="product_sales")
+    store.create(name="till", scopes=["queries"], expires_at=None)

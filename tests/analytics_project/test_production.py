@@ -162,3 +162,10 @@ def test_the_query_role_needs_neither_write_database_nor_broker() -> None:
     assert complaints(done) == [
         "DEBUG is on: error pages would show what the process knows."
     ]
+
+
+def test_keys_are_made_before_the_settings_are_good_enough() -> None:
+    done = run("api_keys", "list", SECRET_KEY="short", BROKER_URL=None)
+
+    assert complaints(done) == []
+    assert "a database failed" in done.stderr
