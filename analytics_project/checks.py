@@ -7,6 +7,9 @@ from zoneinfo import available_timezones
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
+from analytics_project import production
+from analytics_project.production import KNOWN_SECRETS, LOCAL_HOSTS
+
 ROUTERS = [
     "analytics_project.routers.ReadRouter",
     "analytics_project.routers.WriteRouter",
@@ -26,13 +29,12 @@ POSITIVE = (
 MAX_PORT = 65_535
 MAX_BATCH = 32_767  # twice of it is prefetched, and AMQP counts that in 16 bits
 MIN_SECRET = 32  # characters
-LOCAL_HOSTS = {"localhost", "127.0.0.1", "[::1]", "testserver"}
-KNOWN_SECRETS = {"insecure-local-key", "only-for-trying-it-out-on-one-machine"}
 
 
 @register
 def check_settings(**_: Any) -> list[CheckMessage]:
-    return [*databases(), *numbers(), *zones(), *secrets()]
+    """At the start of every role and command. In production all of it is told."""
+    return [*databases(), *numbers(), *zones(), *(refused() or secrets())]
 
 
 def databases() -> Iterator[CheckMessage]:
@@ -77,14 +79,21 @@ def zones() -> Iterator[CheckMessage]:
         )
 
 
+def refused() -> list[CheckMessage]:
+    if not settings.PRODUCTION:
+        return []
+    return [Error(fault, id="analytics.E008") for fault in production.faults()]
+
+
 def secrets() -> Iterator[CheckMessage]:
-    if set(settings.ALLOWED_HOSTS) <= LOCAL_HOSTS:
+    is_local = set(settings.ALLOWED_HOSTS) <= LOCAL_HOSTS
+    if is_local and not settings.API_KEYS_REQUIRED:
         return
     if settings.SECRET_KEY in KNOWN_SECRETS or len(settings.SECRET_KEY) < MIN_SECRET:
         yield Error(
-            "SECRET_KEY is short or known to everybody, and ALLOWED_HOSTS not local.",
+            "SECRET_KEY is short or known to everybody, and others rely on it.",
             hint=f"Choose one of at least {MIN_SECRET} random characters.",
             id="analytics.E005",
         )
-    if settings.DEBUG:
+    if settings.DEBUG and not is_local:
         yield Error("DEBUG is on, and ALLOWED_HOSTS not local.", id="analytics.E006")

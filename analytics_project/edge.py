@@ -7,6 +7,7 @@ from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 from django.urls import resolve
 
+from analytics_project.gate import refusal
 from analytics_project.problems import (
     as_problem,
     is_error_page,
@@ -55,6 +56,8 @@ def edge(get_response: View) -> View:
 def answer(request: HttpRequest) -> HttpResponse:
     """A view's, or the problem that it ran into."""
     try:
+        if refused := refusal(request):
+            return refused
         match = request.resolver_match = resolve(request.path_info)
         response: HttpResponse = match.func(request, *match.args, **match.kwargs)
     except Exception as error:  # the rim: each becomes an answer

@@ -1,7 +1,8 @@
 """Which database each model calls home.
 
 Two routers, one truth table: the projector's models live in `read`, all others
-(business tables, outbox, Django's own) in `default`.
+(business tables, outbox, Django's own) in `default`. The hallway's (API keys) live in
+both; whoever asks for them says where.
 """
 
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from django.db.models import Model
 
 READ_APP = "projections_app"
+IN_BOTH = "analytics_project"
 
 
 class ReadRouter:
@@ -20,7 +22,7 @@ class ReadRouter:
     db_for_write = db_for_read
 
     def allow_migrate(self, db: str, app_label: str, **_: Any) -> bool | None:
-        return (db == "read") == (app_label == READ_APP)
+        return app_label == IN_BOTH or (db == "read") == (app_label == READ_APP)
 
 
 class WriteRouter:

@@ -7,19 +7,23 @@ unset means a daemon or a management command.
 from pathlib import Path
 from typing import Any
 
-import environ
+from analytics_project.environment import Environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.FileAwareEnv()
+env = Environment()
 
 # --- what this process is ---------------------------------------------------------
 ROLE: str = env.str("ROLE", default="")
+# Refuses to start with what is only good enough for trying things out.
+PRODUCTION: bool = env.bool("PRODUCTION", default=False)
 DEBUG: bool = env.bool("DEBUG", default=False)
 SECRET_KEY: str = env.str("SECRET_KEY", default="insecure-local-key")
 ALLOWED_HOSTS: list[str] = env.list(
     "ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"]
 )
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+# Without one, neither API answers anything but its health and its description.
+API_KEYS_REQUIRED: bool = env.bool("API_KEYS_REQUIRED", default=False)
 
 # --- web servers ------------------------------------------------------------------
 COMMAND_SERVICE_PORT: int = env.int("COMMAND_SERVICE_PORT", default=8080)
@@ -101,6 +105,8 @@ DATABASES: dict[str, dict[str, Any]] = {
 }
 if ROLE == "queries" and env.str("READ_REPLICA_URL", default=""):
     DATABASES["read"] = database("READ_REPLICA_URL", read_only=True)
+if ROLE == "queries":  # the one thing that it writes: when an API key was last used
+    DATABASES["uses"] = database("READ_DATABASE_URL")
 DATABASE_ROUTERS = [
     "analytics_project.routers.ReadRouter",
     "analytics_project.routers.WriteRouter",
@@ -109,8 +115,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- the wire ---------------------------------------------------------------------
 # One URL a broker node, separated by commas; the first that answers is used.
+# The web roles need none.
 BROKER_URLS: list[str] = env.list(
-    "BROKER_URL", default=["amqp://guest:guest@localhost:5672/%2F"]
+    "BROKER_URL", default=[] if ROLE else ["amqp://guest:guest@localhost:5672/%2F"]
 )
 EVENT_SOURCE: str = env.str("EVENT_SOURCE", default="/commerce/commands")
 RELAY_WINDOW: int = env.int("RELAY_WINDOW", default=500)  # unconfirmed messages
@@ -158,7 +165,7 @@ _ADMIN = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
-MIDDLEWARE = _EDGE + _ADMIN if HAS_ADMIN else _EDGE
+MIDDLEWARE = _EDGE + (_ADMIN if HAS_ADMIN else ["analytics_project.door.door"])
 APPEND_SLASH = HAS_ADMIN  # the admin's links end in slashes, the API's do not
 TEMPLATES = [
     {
@@ -192,6 +199,17 @@ STATIC_ROOT: str | None = env.str("STATIC_ROOT", default=None)
 WHITENOISE_USE_FINDERS = True  # no collectstatic step between clone and run
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
+if PRODUCTION:  # behind a proxy that speaks TLS, and says so in this header
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SECURE_HSTS_SECONDS = 365 * 86_400
+    SILENCED_SYSTEM_CHECKS = [
+        "security.W005",  # whether subdomains speak TLS is not for us to say
+        "security.W021",  # nor whether browsers should be told for ever
+        "security.W008",  # the proxy redirects
+        # The query role's pages are framed by nobody (CSP), and it changes nothing.
+        *(() if HAS_ADMIN else ("security.W002", "security.W003")),
+    ]
 
 LOGGING = {
     "version": 1,

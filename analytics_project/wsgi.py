@@ -6,6 +6,7 @@ would load: they share it, and the four of the command role take 88 MB, not 183.
 
 import gc
 import os
+import sys
 
 from django.conf import settings
 from django.core.signals import request_started
@@ -13,10 +14,13 @@ from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections, reset_queries
 from django.urls import get_resolver
 
+from analytics_project import production
 from analytics_project.bodies import with_length
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "analytics_project.settings")
 django_application = get_wsgi_application()
+if settings.PRODUCTION and (faults := list(production.faults())):
+    sys.exit("\n".join(faults))  # a server that was not started by `run_web`
 if not settings.DEBUG:
     # At the end of a request Django does the first of them once more, and there are no
     # queries to forget. Together they cost a question an eighth of its time.

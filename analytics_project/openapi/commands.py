@@ -130,5 +130,6 @@ def write_api() -> Schema:
     return document(
         title="Commerce analytics: commands",
         about="Products and orders; every change is told on as an event.",
+        scope="commands",
         operations=OPERATIONS,
     )

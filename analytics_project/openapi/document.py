@@ -5,6 +5,7 @@ from http import HTTPStatus
 from typing import Any, Literal, NamedTuple
 
 import msgspec
+from django.conf import settings
 
 from analytics_project.problems import CONTENT_TYPE
 from commands_app import values
@@ -25,6 +26,12 @@ PROBLEM: Schema = {
         "detail": {"type": "string"},
     },
     "additionalProperties": True,
+}
+
+API_KEY: Schema = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": "An API key (ca_live_...), where the service is set to require one.",
 }
 
 
@@ -57,9 +64,13 @@ class Operation(NamedTuple):
     parameters: Sequence[Parameter] = ()
     headers: Mapping[str, str] = {}  # of the answer, with what they mean
     files: Sequence[str] = ()  # media types that it is told in instead
+    is_open: bool = False  # needs no API key
 
 
-def document(*, title: str, about: str, operations: Sequence[Operation]) -> Schema:
+def document(
+    *, title: str, about: str, scope: str, operations: Sequence[Operation]
+) -> Schema:
+    """`scope` is what an API key must have."""
     paths: dict[str, Schema] = {}
     for operation in operations:
         paths.setdefault(operation.path, {})[operation.method] = described(operation)
@@ -67,8 +78,18 @@ def document(*, title: str, about: str, operations: Sequence[Operation]) -> Sche
         "openapi": "3.1.0",
         "info": {"title": title, "version": "1", "description": about},
         "paths": paths,
-        "components": {"schemas": schemas(operations)},
+        "security": security(scope),
+        "components": {
+            "schemas": schemas(operations),
+            "securitySchemes": {"apiKey": API_KEY},
+        },
     }
+
+
+def security(scope: str) -> list[Schema]:
+    """What each operation needs, but for those that say that they need nothing."""
+    needed: list[Schema] = [{"apiKey": [scope]}]
+    return needed if settings.API_KEYS_REQUIRED else [*needed, {}]
 
 
 def described(operation: Operation) -> Schema:
@@ -77,6 +98,7 @@ def described(operation: Operation) -> Schema:
         "summary": operation.summary,
         "parameters": [parameter.described() for parameter in operation.parameters],
         "responses": responses(operation),
+        **({"security": []} if operation.is_open else {}),
     }
     if operation.body:
         result["requestBody"] = {
@@ -104,9 +126,13 @@ def responses(operation: Operation) -> Schema:
             "description": HTTPStatus(status).phrase,
             "content": {CONTENT_TYPE: problem},
         }
-        for status in sorted(operation.errors)
+        for status in sorted({*operation.errors, *refusals(operation)})
     }
     return {str(int(operation.status)): answer, **errors}
+
+
+def refusals(operation: Operation) -> tuple[int, ...]:
+    return () if operation.is_open else (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 
 
 def schemas(operations: Iterable[Operation]) -> Schema:

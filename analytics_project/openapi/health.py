@@ -6,7 +6,9 @@ from analytics_project.openapi.document import Operation
 
 def operations(report: type[Report]) -> tuple[Operation, ...]:
     return (
-        Operation("get", "/health", "alive", "Does the process answer?", Alive),
+        Operation(
+            "get", "/health", "alive", "Does the process answer?", Alive, is_open=True
+        ),
         Operation(
             "get",
             "/health/ready",
@@ -14,5 +16,6 @@ def operations(report: type[Report]) -> tuple[Operation, ...]:
             "Can it do its work, and does what stands behind it keep up?",
             report,
             errors=(503,),
+            is_open=True,
         ),
     )

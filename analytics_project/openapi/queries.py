@@ -73,5 +73,6 @@ def read_api() -> Schema:
             "Figures from the read models, less than `lagSeconds` + 1 seconds old;"
             " parked events are not in them."
         ),
+        scope="queries",
         operations=OPERATIONS,
     )

@@ -5,6 +5,7 @@ from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 
+from analytics_project.keys import store
 from commands_app import outbox
 from commands_app.cancellations import cancel_order
 from commands_app.refunds import NewRefund, refund_order
@@ -61,3 +62,4 @@ def fill() -> None:
         reason="a test",
     )
     ProjectionState.objects.get_or_create(name="product_sales")
+    store.create(name="till", scopes=["queries"], expires_at=None)

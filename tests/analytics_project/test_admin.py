@@ -15,7 +15,7 @@ from projections_app.models import DeadLetter, SalesLedger
 from tests.analytics_project.admin_pages import act, fill, list_of, page_of, staff
 from tests.commands_app.builders import line, place, product
 
-ROOMS = {"commands_app", "projections_app"}
+ROOMS = {"analytics_project", "commands_app", "projections_app"}
 MODELS = [model for model in admin.site._registry if model._meta.app_label in ROOMS]
 
 

@@ -60,7 +60,7 @@ def test_the_example_shows_the_defaults(monkeypatch: pytest.MonkeyPatch) -> None
 
             return ask
 
-    monkeypatch.setattr("environ.FileAwareEnv", Environment)
+    monkeypatch.setattr("analytics_project.environment.Environment", Environment)
     names = {"__file__": str(ROOT / "analytics_project/settings.py")}
     exec(compile(SETTINGS, "settings.py", "exec"), names)
 

@@ -104,6 +104,30 @@ def test_an_answer_has_the_form_that_is_described(
     )
 
 
+def test_every_operation_but_health_needs_a_key_of_the_role_s_scope(
+    role: str, settings: Settings
+) -> None:
+    settings.API_KEYS_REQUIRED = True
+    api = APIS[role]()
+    open_ = {
+        path
+        for path, methods in api["paths"].items()
+        for operation in methods.values()
+        if operation.get("security") == []
+    }
+
+    assert open_ == {"/health", "/health/ready"}
+    assert api["security"] == [{"apiKey": [role]}]
+    assert api["components"]["securitySchemes"]["apiKey"]["scheme"] == "bearer"
+    asking = api["paths"][f"{BASE}/summary" if role == "queries" else "/api/orders"]
+    for operation in asking.values():
+        assert {"401", "403"} <= operation["responses"].keys()
+
+
+def test_a_key_is_described_as_optional_where_none_is_required(role: str) -> None:
+    assert {} in APIS[role]()["security"]
+
+
 def test_money_is_described_as_a_number(role: str) -> None:
     assert '"format": "decimal"' not in json.dumps(APIS[role]())
 

@@ -34,11 +34,12 @@ class Web:
         self.ports = {"commands": free_port(), "queries": free_port()}
         self._directory = directory
         self._settings = settings
+        self.environment: dict[str, str] = {}
         self._roles: list[Process] = []
 
     def start(self) -> None:
         self.postgres.start()
-        environment = {
+        environment = self.environment = {
             **os.environ,
             "DATABASE_URL": self.postgres.ensure_database("write"),
             "READ_DATABASE_URL": self.postgres.ensure_database("read"),
@@ -72,8 +73,11 @@ class Web:
         except OSError:
             return False
 
-    def get(self, role: str, target: str, *, method: str = "GET") -> Reply:
-        return self.raw(role, f"{method} {target} HTTP/1.1\r\nHost: localhost\r\n")
+    def get(
+        self, role: str, target: str, *, method: str = "GET", head: str = ""
+    ) -> Reply:
+        line = f"{method} {target} HTTP/1.1\r\n"
+        return self.raw(role, f"{line}Host: localhost\r\n{head}")
 
     def post(self, target: str, head: str, body: bytes) -> Reply:
         return self.raw(

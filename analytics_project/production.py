@@ -1,0 +1,77 @@
+"""What is good enough for trying things out, and is refused where PRODUCTION is set."""
+
+from collections.abc import Iterator
+from urllib.parse import unquote, urlsplit
+
+from django.conf import settings
+
+MIN_SECRET = 50  # characters; Django's own check warns of less
+MIN_DIFFERENT = 5  # characters that are not the same
+LOCAL_HOSTS = {"localhost", "127.0.0.1", "[::1]", "testserver"}
+KNOWN_SECRETS = {"insecure-local-key", "only-for-trying-it-out-on-one-machine"}
+# The defaults of servers and of our own files, and what stands in everybody's examples.
+KNOWN_PASSWORDS = {
+    *("postgres", "guest", "local", "commerce", "rabbitmq", "django"),
+    *("password", "passwd", "secret", "changeme", "admin", "root", "test", "example"),
+}
+# A database that knows its client by a certificate asks for no password.
+OTHER_PROOF = {"sslcert", "passfile"}
+URL_OF = {
+    "default": "DATABASE_URL",
+    "read": "READ_DATABASE_URL (or READ_REPLICA_URL)",
+}
+
+
+def faults() -> Iterator[str]:
+    """One line each; none but the name of a setting in it, never its value."""
+    yield from secret_key()
+    if settings.DEBUG:
+        yield "DEBUG is on: error pages would show what the process knows."
+    yield from hosts()
+    if not settings.API_KEYS_REQUIRED:
+        yield "API_KEYS_REQUIRED is not true: anybody could place orders."
+    yield from databases()
+    yield from broker()
+
+
+def secret_key() -> Iterator[str]:
+    key = settings.SECRET_KEY
+    if key in KNOWN_SECRETS or key.startswith("django-insecure-"):
+        yield "SECRET_KEY is missing, or one that everybody knows."
+    elif len(key) < MIN_SECRET or len(set(key)) < MIN_DIFFERENT:
+        yield f"SECRET_KEY is short: at least {MIN_SECRET} random characters."
+
+
+def hosts() -> Iterator[str]:
+    names = set(settings.ALLOWED_HOSTS)
+    if "*" in names:
+        yield "ALLOWED_HOSTS is *: name the hosts that are answered to."
+    elif names <= LOCAL_HOSTS:
+        yield "ALLOWED_HOSTS is missing: name the hosts that are answered to."
+
+
+def databases() -> Iterator[str]:
+    for alias, setting in URL_OF.items():
+        database = settings.DATABASES[alias]
+        if database.get("NAME"):  # the query role has no write database
+            proven = bool(OTHER_PROOF & database.get("OPTIONS", {}).keys())
+            user, password = database.get("USER"), database.get("PASSWORD")
+            yield from login(setting, user, password, proven=proven)
+
+
+def broker() -> Iterator[str]:
+    for url in settings.BROKER_URLS:
+        parts = urlsplit(url)
+        user, password = (
+            unquote(part or "") for part in (parts.username, parts.password)
+        )
+        yield from login("BROKER_URL", user, password, proven=False)
+
+
+def login(
+    setting: str, user: str | None, password: str | None, *, proven: bool
+) -> Iterator[str]:
+    if not password and not proven:
+        yield f"{setting} has no password."
+    elif password and (password.lower() in KNOWN_PASSWORDS or password == user):
+        yield f"{setting} has a password that everybody knows."
