@@ -19,6 +19,7 @@ logger = logging.getLogger(__name__)
 
 LOOK_AGAIN_S = 2.0  # a batch is taken apart in less
 NAMED = 5  # lost events in the log
+MOST_MISSING = 100_000  # events that a round carries along: they are in memory
 
 Value = TypeVar("Value")
 Point = TypeVar("Point", int, datetime)
@@ -65,7 +66,7 @@ class Auditor:
         self._passed: Delayed[datetime | None, datetime] = Delayed(None)
         self._settled = 0
         self._position = 0  # where the next slice begins
-        self._revisit = False  # something was lost since the last settled one
+        self._missing: set[UUID] = set()  # in the slices of this round
         self._next_round = 0.0
 
     def close(self) -> None:
@@ -102,19 +103,31 @@ class Auditor:
         if not self._passed.value:
             return 0
         events = published.published_before(self._passed.value, after=self._position)
-        lost = self._lost([each.event_id for each in events])
-        if lost:
-            self._drive_again(lost)
-            self._revisit = True
-        elif self._settled >= self._position:
+        missing = absent([each.event_id for each in events])
+        self._missing |= missing
+        if not missing and self._settled >= self._position:
             self._settle(events)
-        return self._move(events)
+        if events:
+            self._position = events[-1].id
+        if len(events) == SLICE and len(self._missing) < MOST_MISSING:
+            return SLICE
+        self._end_round()
+        return 0
 
-    def _lost(self, event_ids: Sequence[UUID]) -> set[UUID]:
-        missing = absent(event_ids)
-        if not missing or self._pause(LOOK_AGAIN_S):
-            return set()
-        return absent(missing)
+    def _end_round(self) -> None:
+        """All that is lost goes again at once: else the lag would be 0 when the first
+        of it has come, before the rest is known.
+
+        While something is missing, or a long transaction keeps ids from being settled,
+        the next round begins where this one did.
+        """
+        missing, self._missing = self._missing, set()
+        if missing and not self._pause(LOOK_AGAIN_S):
+            lost = absent(missing)
+            if lost:
+                self._drive_again(lost)
+        if missing or self._newest.value > self._settled:
+            self._position = self._settled
 
     def _drive_again(self, lost: set[UUID]) -> None:
         again = redrive(lost)
@@ -132,17 +145,3 @@ class Auditor:
         if events:
             newest = min(events[-1].id, self._newest.value)
             self._settled = max(self._settled, newest)
-
-    def _move(self, events: Sequence[Published]) -> int:
-        """Past the slice; at the end of all, back to what may be settled now.
-
-        While a long transaction keeps ids from being settled, only what is new is
-        looked at.
-        """
-        if events:
-            self._position = events[-1].id
-        if len(events) == SLICE:
-            return SLICE
-        if self._revisit or self._newest.value > self._settled:
-            self._position, self._revisit = self._settled, False
-        return 0

@@ -108,9 +108,12 @@ def test_an_auditor_that_connects_again_begins_anew(
     assert rounds(auditor) == [lost]
 
 
-def test_losses_in_several_slices_are_all_found(
-    auditor: Auditor, monkeypatch: pytest.MonkeyPatch
+def test_losses_in_several_slices_are_driven_again_at_once(
+    auditor: Auditor,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
+    """Else the lag would be 0 between the first and the second of them."""
     monkeypatch.setattr(module, "SLICE", 3)
     query = published.SETTLED.replace(str(published.SLICE), "3")
     monkeypatch.setattr(published, "SETTLED", query)
@@ -119,6 +122,7 @@ def test_losses_in_several_slices_are_all_found(
     deliver(without=lost, ahead=NOW)
 
     assert rounds(auditor) == lost
+    assert len(caplog.records) == 1
 
 
 # --- no false alarm ---------------------------------------------------------------
