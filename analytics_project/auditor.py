@@ -118,14 +118,12 @@ class Auditor:
         """All that is lost goes again at once: else the lag would be 0 when the first
         of it has come, before the rest is known.
 
-        While something is missing, or a long transaction keeps ids from being settled,
-        the next round begins where this one did.
+        Then back to what may be settled now. While a long transaction keeps ids from
+        being settled, only what is new is looked at.
         """
         missing, self._missing = self._missing, set()
-        if missing and not self._pause(LOOK_AGAIN_S):
-            lost = absent(missing)
-            if lost:
-                self._drive_again(lost)
+        if missing and not self._pause(LOOK_AGAIN_S) and (lost := absent(missing)):
+            self._drive_again(lost)
         if missing or self._newest.value > self._settled:
             self._position = self._settled
 
