@@ -14,7 +14,7 @@ from django.db.models.functions import Now
 
 from projections_app import projector
 from projections_app.dead_letters.parking import DATABASE, storable, told
-from projections_app.dead_letters.selecting import parked
+from projections_app.dead_letters.selecting import among, parked
 from projections_app.errors import NoReason, transient_errors
 from projections_app.models import DeadLetter, DeadLetterAction, ProcessedEvent
 
@@ -99,7 +99,7 @@ def _retry(id_: int, by: str) -> Outcome:
 
 def _discard(ids: Sequence[int], by: str, reason: str) -> int:
     with transaction.atomic(using=DATABASE):
-        rows = parked().select_for_update().filter(id__in=ids).order_by("id")
+        rows = among(ids).filter(settled_at=None).select_for_update().order_by("id")
         letters = list(rows.defer("body", "traceback"))
         _settle(letters, Settlement.DISCARDED)
         _write_down(letters, Action.DISCARD, Result.DISCARDED, by, reason)
@@ -107,7 +107,7 @@ def _discard(ids: Sequence[int], by: str, reason: str) -> int:
 
 
 def _settle(letters: Sequence[DeadLetter], settlement: Settlement) -> None:
-    DeadLetter.objects.filter(id__in=[letter.id for letter in letters]).update(
+    among(letter.id for letter in letters).update(
         settlement=settlement, settled_at=Now()
     )
 
