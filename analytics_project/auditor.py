@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 from uuid import UUID
 
 from django.db import connections
+from prometheus_client import Counter, Gauge
 
 from analytics_project.arrivals import absent
 from analytics_project.redrive import redrive
@@ -20,6 +21,11 @@ logger = logging.getLogger(__name__)
 LOOK_AGAIN_S = 2.0  # a batch is taken apart in less
 NAMED = 5  # lost events in the log
 MOST_MISSING = 100_000  # events that a round carries along: they are in memory
+
+LAST_ROUND = Gauge(
+    "analytics_auditor_last_round_timestamp_seconds", "When a round last ended."
+)
+LOST = Counter("analytics_auditor_lost_events", "Lost on the way, and published again.")
 
 Value = TypeVar("Value")
 Point = TypeVar("Point", int, datetime)
@@ -85,6 +91,7 @@ class Auditor:
         more = self._look() if self._observe() else 0
         if not more:
             self._next_round = time.monotonic() + self._seconds
+            LAST_ROUND.set_to_current_time()
         return more
 
     def _observe(self) -> bool:
@@ -129,6 +136,7 @@ class Auditor:
 
     def _drive_again(self, lost: set[UUID]) -> None:
         again = redrive(lost)
+        LOST.inc(again.size)
         if again.size:  # another auditor may have been first
             logger.error(
                 "%d events were lost on the way and are published again",

@@ -4,7 +4,11 @@ import time
 from collections.abc import Callable
 from enum import StrEnum
 
+from prometheus_client import Gauge
+
 REPEAT_S = 5.0
+
+STATE = Gauge("analytics_daemon_state", "1 for the state it is in, else 0.", ["state"])
 
 
 class State(StrEnum):
@@ -28,4 +32,6 @@ class Status:
         now = time.monotonic()
         if state != self._state or now >= self._next:
             self._state, self._next = state, now + REPEAT_S
+            for each in State:
+                STATE.labels(each.value).set(each == state)
             self._write(state, reason)
