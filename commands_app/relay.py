@@ -53,6 +53,7 @@ class Relay:
         except BrokerUnavailable as error:
             self._status.tell(State.UNREACHABLE, str(error))
             raise
+        self._status.forget()
         fail_point("relay.connected")
 
     def close(self) -> None:

@@ -28,6 +28,11 @@ class Status:
         self._state: State | None = None
         self._next = 0.0
 
+    def forget(self) -> None:
+        """Who stands by is not heard, and knows nothing new."""
+        self._state = None
+        STATE.clear()
+
     def tell(self, state: State, reason: str = "") -> None:
         now = time.monotonic()
         if state != self._state or now >= self._next:
