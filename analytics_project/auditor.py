@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Generic, TypeVar
 from uuid import UUID
 
-from django.db import connections
+from django.db import connection, connections
 from prometheus_client import Counter, Gauge
 
 from analytics_project.arrivals import absent
@@ -20,6 +20,7 @@ logger = logging.getLogger(__name__)
 
 LOOK_AGAIN_S = 2.0  # a batch is taken apart in less
 NAMED = 5  # lost events in the log
+SESSION = "analytics-auditor"  # by which `status` finds it in the database
 MOST_MISSING = 100_000  # events that a round carries along: they are in memory
 
 LAST_ROUND = Gauge(
@@ -64,6 +65,10 @@ class Auditor:
 
     def connect(self) -> None:
         """Begins with the first event: it may be another database that came back."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT set_config('application_name', %s, false)", [SESSION]
+            )
         self._begin()
 
     def _begin(self) -> None:
