@@ -34,7 +34,7 @@ def begin() -> None:
 def registry() -> CollectorRegistry:
     """Of the role that this process has."""
     found = CollectorRegistry()
-    MultiProcessCollector(found)
+    MultiProcessCollector(found)  # type: ignore[no-untyped-call]
     if settings.ROLE == "queries":
         found.register(Database("read", arrived))
     else:

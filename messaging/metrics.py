@@ -22,7 +22,7 @@ def serve(*, host: str, port: int, registry: CollectorRegistry = REGISTRY) -> No
     A port that is taken is waited for: of the processes of a web role one has it, and
     another follows when that one ends.
     """
-    disable_created_metrics()  # a second series for each, of no use to us
+    disable_created_metrics()  # type: ignore[no-untyped-call]  # each has a second series
     if port:
         arguments = (host, port, registry)
         threading.Thread(target=_serve, args=arguments, daemon=True).start()
