@@ -15,17 +15,17 @@ ANSWERING = Histogram(
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 UNKNOWN = "unknown"  # no address of ours, or nobody who may ask for one
 STATIC = "static"
+OTHER = "other"
 
 _children: dict[tuple[str, str, int], Histogram] = {}  # to look one up costs more
 
 
 def observe(request: HttpRequest, response: HttpResponse, seconds: float) -> None:
-    match = request.resolver_match
-    route = f"/{match.route}" if match else unresolved(request)
-    method = str(request.method) if request.method in METHODS else "other"
-    key = route, method, response.status_code // 100
-    child = _children.get(key) or labelled(*key)
-    child.observe(seconds)
+    match, method = request.resolver_match, str(request.method)
+    if method not in METHODS:
+        method = OTHER
+    key = match.route if match else unresolved(request), method, response.status_code
+    (_children.get(key) or labelled(*key)).observe(seconds)
 
 
 def unresolved(request: HttpRequest) -> str:
@@ -35,5 +35,6 @@ def unresolved(request: HttpRequest) -> str:
 
 
 def labelled(route: str, method: str, status: int) -> Histogram:
-    child = ANSWERING.labels(route, method, f"{status}xx")
+    shown = route if route in (STATIC, UNKNOWN) else f"/{route}"
+    child = ANSWERING.labels(shown, method, f"{status // 100}xx")
     return _children.setdefault((route, method, status), child)
