@@ -45,12 +45,16 @@ def test_what_is_counted_is_served(registry: CollectorRegistry) -> None:
 
 
 def test_a_port_that_is_taken_is_served_when_it_is_free(
-    registry: CollectorRegistry, monkeypatch: pytest.MonkeyPatch
+    registry: CollectorRegistry,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
+    caplog.set_level("DEBUG", logger="messaging.metrics")
     monkeypatch.setattr(metrics, "TAKE_OVER_S", 0.01)
     port = free_port()
     with closing(create_server(("127.0.0.1", port))):
         metrics.serve(host="127.0.0.1", port=port, registry=registry)
+        eventually(lambda: "not served" in caplog.text)
 
     eventually(lambda: "things_total 1.0" in page(port))
 
