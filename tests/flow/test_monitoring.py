@@ -24,11 +24,11 @@ from devstack.folder import ROOT
 from devstack.ports import free_port
 from devstack.process import Process
 from devstack.prometheus import find_or_fetch
-from devstack.roles import ROLES
+from devstack.roles import METRICS_PORT, ROLES
 
 pytestmark = [
     pytest.mark.processes,
-    pytest.mark.timeout(180),
+    pytest.mark.timeout(300),
     pytest.mark.skipif("MONITORING" not in os.environ, reason="MONITORING is not set"),
 ]
 MONITORING = ROOT / "monitoring"
@@ -47,7 +47,7 @@ class Prometheus:
         self.port = free_port()
         config = (MONITORING / "prometheus.yml").read_text().replace("15s", INTERVAL)
         for index, port in enumerate(targets.values()):
-            config = config.replace(f":{9101 + index}]", f":{port}]")
+            config = config.replace(f":{METRICS_PORT + index}]", f":{port}]")
         (folder / "prometheus.yml").write_text(config)
         (folder / "alerts.yml").write_text((MONITORING / "alerts.yml").read_text())
         command = [
@@ -72,7 +72,7 @@ class Prometheus:
     def is_up(self) -> bool:
         try:
             return len(self.query('up{job="analytics"} == 1')) == len(ROLES)
-        except OSError:
+        except (OSError, ValueError):  # before it is ready it says so in plain text
             return False
 
     def alerts(self) -> set[tuple[str, str]]:
