@@ -11,6 +11,7 @@ import pytest
 
 from deploy.make_secrets import CERTIFICATE, make
 from devstack.folder import ROOT
+from devstack.roles import manage
 
 FILES = ("docker-compose.yml", "docker-compose.production.yml")
 SECRET_FILES = {"SECRET_KEY", "DATABASE_URL", "READ_DATABASE_URL", "BROKER_URL"}
@@ -81,6 +82,26 @@ def test_each_role_is_given_what_it_needs_and_no_more(merged: dict[str, Any]) ->
     for name in (*waiting, "auditor"):
         needed = merged["services"][name]["depends_on"]["migrate"]
         assert needed["condition"] == "service_completed_successfully", name
+
+
+def test_its_settings_pass_the_check_of_a_deployment(
+    merged: dict[str, Any], tmp_path: Path
+) -> None:
+    make(tmp_path)
+    given = merged["services"]["migrate"]["environment"]
+    done = subprocess.run(
+        manage("check", "--deploy", "--fail-level=WARNING"),
+        env={
+            name: value.replace("/run/secrets", str(tmp_path))
+            for name, value in given.items()
+        },
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
 
 
 def test_the_secrets_that_are_named_are_made_once(

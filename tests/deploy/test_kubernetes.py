@@ -106,6 +106,8 @@ def test_secrets_are_files_and_none_stands_in_a_manifest() -> None:
     for name, pod in pods():
         volumes = {each["name"]: each for each in pod["volumes"]}
         assert volumes["secrets"]["secret"]["secretName"] == name
+        seen = {mount["name"] for mount in pod["containers"][0]["volumeMounts"]}
+        assert seen == {"secrets", "authority", "tmp"}
         assert volumes["authority"]["secret"]["items"] == [
             {"key": "ca.crt", "path": "ca.crt"}  # its key stays where it is
         ]
