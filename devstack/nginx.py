@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 from typing import NamedTuple
 
-from devstack.debian import fetch
+from devstack.debian import fetch_once
 from devstack.folder import NGINX_PROGRAMS
 
 HINT = "no nginx: install one (Debian: apt install nginx; macOS: brew install nginx)"
@@ -21,9 +21,7 @@ def find_or_fetch(cache: Path = NGINX_PROGRAMS) -> Nginx:
     """Raises NotInstalled, saying what to install."""
     if found := shutil.which("nginx"):
         return Nginx(found, {})
-    if not cache.exists():
-        cache.parent.mkdir(parents=True, exist_ok=True)
-        fetch("nginx", into=cache, keep=KEEP, hint=HINT)
+    fetch_once("nginx", into=cache, keep=KEEP, hint=HINT)
     libraries = map(str, cache.glob("usr/lib/*-linux-gnu*"))
     return Nginx(
         str(cache / "usr/sbin/nginx"), {"LD_LIBRARY_PATH": os.pathsep.join(libraries)}
