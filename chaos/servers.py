@@ -11,6 +11,7 @@ from typing import LiteralString
 import psycopg
 from psycopg import sql
 
+from chaos.errors import Unexpected
 from devstack.folder import RABBITMQ_PROGRAMS, ROOT
 from devstack.postgres import FOR_TESTS, Postgres
 from devstack.rabbitmq import RabbitMQ
@@ -74,8 +75,14 @@ def administer(server: Postgres, statement: LiteralString, *names: str) -> None:
 
 
 def migrate(environment: Mapping[str, str], root: Path = ROOT) -> None:
+    """Raises Unexpected with the end of what the command said."""
     for database in ("default", "read"):
-        run_manage(environment, "migrate", "-v0", f"--database={database}", root=root)
+        command = ("migrate", "-v0", f"--database={database}")
+        done = run_manage(environment, *command, root=root)
+        if done.returncode:
+            raise Unexpected(
+                f"migrate ended with {done.returncode}: {done.stderr[-400:]}"
+            )
 
 
 def run_manage(
@@ -87,6 +94,6 @@ def run_manage(
         cwd=root,
         capture_output=True,
         text=True,
-        check=arguments[0] == "migrate",
+        check=False,
         timeout=300,
     )
