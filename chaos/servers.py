@@ -77,12 +77,12 @@ def administer(server: Postgres, statement: LiteralString, *names: str) -> None:
 def migrate(environment: Mapping[str, str], root: Path = ROOT) -> None:
     """Raises Unexpected with the end of what the command said."""
     for database in ("default", "read"):
-        command = ("migrate", "-v0", f"--database={database}")
-        done = run_manage(environment, *command, root=root)
-        if done.returncode:
-            raise Unexpected(
-                f"migrate ended with {done.returncode}: {done.stderr[-400:]}"
+        try:
+            run_manage(
+                environment, "migrate", "-v0", f"--database={database}", root=root
             )
+        except subprocess.CalledProcessError as error:
+            raise Unexpected(f"migrate failed: {error.stderr[-400:]}") from error
 
 
 def run_manage(
@@ -94,6 +94,6 @@ def run_manage(
         cwd=root,
         capture_output=True,
         text=True,
-        check=False,
+        check=arguments[0] == "migrate",
         timeout=300,
     )
