@@ -52,7 +52,7 @@ def estimated(plan: Plan, comparing_s: float) -> Iterator[str]:
 def foreseen(forecast: Forecast) -> Iterator[RenderableType]:
     changes = [each for each in forecast.changes if each.differences]
     if forecast.is_refused:
-        yield "it would be refused: what the ledger gives differs from the write side in"
+        yield "it would be refused: the ledger's figures are not the write side's in"
         yield from (f"  {told(each)}" for each in forecast.faults)
         yield "--from outbox rebuilds the ledger as well"
     elif changes:

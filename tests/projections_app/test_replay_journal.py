@@ -1,6 +1,8 @@
 """A replay tells how far it is, waits when it is told to, and goes on where it was."""
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 import pytest
@@ -80,8 +82,11 @@ def told_to(wanted: str) -> None:
     """The replay has read it: it has written, and then looked, since."""
     replays.ask(wanted, by="bob")
     for _ in range(2):
-        before = Replay.objects.get().seen_at
-        eventually(lambda: Replay.objects.get().seen_at > before)
+        eventually(partial(has_written_since, Replay.objects.get().seen_at))
+
+
+def has_written_since(moment: datetime) -> bool:
+    return Replay.objects.get().seen_at > moment
 
 
 def test_a_paused_replay_holds_nobody_back_and_goes_on_where_it_was(
