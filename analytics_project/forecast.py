@@ -36,12 +36,18 @@ def from_ledger(projections: Sequence[Projection]) -> Forecast:
     with rolled_up(projections):
         built = reconcile(excused=NOT_APPLIED)
     changes = [each for each in live.comparisons if each.table in tables]
-    return Forecast(changes, differing(built))
+    made = [each for each in built.comparisons if each.table in live.missing]
+    return Forecast([*changes, *map(new, made)], differing(built))
 
 
 def from_outbox() -> Forecast:
     """It applies what was lost, too."""
     return Forecast(reconcile(excused=("pending", "parked")).comparisons, [])
+
+
+def new(made: Comparison) -> Comparison:
+    """Of a table that is not there yet."""
+    return made._replace(rows=0, differences=made.rows)
 
 
 def differing(report: Report) -> list[Comparison]:
@@ -55,7 +61,9 @@ def rolled_up(projections: Sequence[Projection]) -> Iterator[None]:
         cursor.execute("SELECT current_schema()")
         [live] = cursor.fetchone()
         for projection in projections:
-            types = generations.columns(cursor, live, projection.table)
+            types = projection.types or generations.columns(
+                cursor, live, projection.table
+            )
             columns = SQL(", ").join(
                 SQL("{}::{}").format(Identifier(name), SQL(kind))  # as an insert does
                 for name, kind in types.items()

@@ -9,7 +9,7 @@ from django.db.backends.utils import CursorWrapper
 from psycopg.sql import SQL, Identifier
 
 from messaging.failpoints import fail_point
-from projections_app import generations, projector, unfinished
+from projections_app import declared, generations, projector, unfinished
 from projections_app.catch_up import (
     CATALOG,
     LEDGER,
@@ -27,6 +27,7 @@ from projections_app.models import (
     ProcessedEvent,
     SyncState,
 )
+from projections_app.projections import PROJECTIONS
 from projections_app.projector import Failure
 from projections_app.unfinished import Point
 
@@ -156,14 +157,21 @@ def _open(cursor: CursorWrapper, generation: Generation, tables: list[str]) -> N
     """Creates empty tables, shows the live ones for all others, and goes there."""
     for table in tables:
         generations.create(cursor, table, live=generation.live)
-    generations.mirror(cursor, generation.schema, read_tables(), live=generation.live)
+    generations.mirror(
+        cursor, generation.schema, read_tables(cursor), live=generation.live
+    )
     generations.enter(cursor, generation.schema)
     fail_point("rebuild.opened")
 
 
-def read_tables() -> list[str]:
+def read_tables(cursor: CursorWrapper) -> set[str]:
+    """All tables of the read side that there are."""
     models = apps.get_app_config("projections_app").get_models()
-    return [model._meta.db_table for model in models]
+    views = declared.present(cursor, PROJECTIONS)
+    return {
+        *(model._meta.db_table for model in models),
+        *(projection.table for projection in views),
+    }
 
 
 def _refuse(failures: list[Failure], batch: list[bytes]) -> None:

@@ -18,7 +18,7 @@ from django.db import (
 from django.db.backends.utils import CursorWrapper
 
 from messaging.failpoints import fail_point
-from projections_app import course, generations, unfinished
+from projections_app import course, declared, generations, unfinished
 from projections_app.catch_up import (
     LEDGER,
     Generation,
@@ -77,6 +77,7 @@ def replay(
     With `resume` it goes on with the ledger that a killed one had begun, if it can.
     """
     with _session(resume=resume and history is not None) as (cursor, live, left):
+        declared.create(cursor, projections)
         generation = Generation(
             schema=NEXT,
             live=live,
@@ -105,7 +106,7 @@ def rollback(*, watcher: Watcher) -> Swap:
     with _session() as (cursor, live, _):
         generation = _previous(cursor, live)
         _refuse_dependents(cursor, generation)
-        generations.mirror(cursor, PREVIOUS, read_tables(), live=live)
+        generations.mirror(cursor, PREVIOUS, read_tables(cursor), live=live)
         generations.enter(cursor, PREVIOUS)
         remember_products(cursor, live, known=False)
         watcher.stage(course.CATCHING_UP)

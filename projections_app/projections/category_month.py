@@ -6,6 +6,7 @@ from projections_app.projections.measures import COLUMNS, MONTH, rolled_up
 CATEGORY_MONTH = Projection(
     name="category_month",
     table="category_month_view",
+    heat=5,
     key=("month", "category"),
     columns=COLUMNS,
     query=rolled_up(f"{MONTH} AS month, category", by="1, 2"),

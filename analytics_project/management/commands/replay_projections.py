@@ -24,6 +24,7 @@ from projections_app.plan import plan
 from projections_app.projection import Projection
 from projections_app.projections import PROJECTIONS
 
+WIDTH = 120  # of a table in a file
 INTERRUPTED = 130  # exit status after Ctrl-C, as shells have it
 BY_NAME = {projection.name: projection for projection in PROJECTIONS}
 EXPLANATION = """\
@@ -75,7 +76,8 @@ class Command(BaseCommand):
         self, *, names: list[str], source: str | None, by: str, **options: Any
     ) -> None:
         self.stdout.ending = ""  # rich ends its lines itself
-        self.console = Console(file=self.stdout, highlight=False)  # type: ignore[arg-type]
+        width = None if self.stdout.isatty() else WIDTH
+        self.console = Console(file=self.stdout, width=width, highlight=False)  # type: ignore[arg-type]
         check(names, source, options)
         try:
             self._do(chosen(names), source or "ledger", by, options)
