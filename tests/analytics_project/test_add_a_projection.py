@@ -77,7 +77,7 @@ def test_one_file_and_a_replay_are_all_that_it_takes(house: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     assert "first replay_projections: weekday_sales_view" in done.stdout
     assert re.search(r"weekday_sales_view +0 +[1-7]", done.stdout), done.stdout
-    assert done.stdout.count("every figure is exact") == 1
+    assert done.stdout.count("every figure is exact") == 2
     asked = rows("read", "SELECT * FROM weekday_sales_view ORDER BY weekday")
     assert asked == rows("default", block("sql")) != []
 

@@ -53,8 +53,10 @@ def rebuild(
     projections: Sequence[Projection] = PROJECTIONS,
     watcher: Stages | None = None,
     verify: Verify = unverified,
+    resume: bool = False,
 ) -> Swap:
     return replayed(
+        resume=resume,
         projections=projections,
         history=None if source is None else partial(after, source),
         verify=verify,
