@@ -187,7 +187,7 @@ def test_a_replay_that_a_failure_ended_goes_on_with_its_ledger(
     history: list[Recorded], read_from: list[int], stage: str
 ) -> None:
     deliver(history[:60])
-    source = bodies(history)
+    source = bodies(history[:-20])  # the others come by the consumer alone
 
     def events(position: int) -> Iterator[tuple[int, bytes]]:
         read_from.append(position)
