@@ -134,9 +134,11 @@ def shown() -> dict[str, Any]:
 
 
 def passed(replay: Replay) -> float:
-    """Steps that are done, the one at work in part."""
-    part = min(1, replay.done / replay.total) if replay.total else 0
-    return max(0, replay.step - 1) + part
+    """What part of its time is over."""
+    if replay.left_s is None:
+        return 0
+    spent = (replay.paused_at or replay.seen_at) - replay.started_at
+    return 1 - replay.left_s / max(1, replay.left_s + spent.total_seconds())
 
 
 def may(replay: Replay) -> tuple[str, ...]:
