@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('projections_app', '0006_dead_letter_actions'),
+        ('projections_app', '0007_ranked_reports'),
     ]
 
     operations = [

@@ -12,7 +12,7 @@ from projections_app.models.bookkeeping import (
 from projections_app.models.ledger import SalesLedger
 from projections_app.models.replays import Replay
 from projections_app.models.rollups import (
-    CategoryMonth,
+    CategoryDay,
     OrderSales,
     ProductMonth,
     QuarterHourSales,
@@ -26,8 +26,8 @@ from projections_app.models.views import (
 )
 
 __all__ = [
+    "CategoryDay",
     "CategoryMetrics",
-    "CategoryMonth",
     "ConsumerStatus",
     "CustomerLtv",
     "DeadLetter",
