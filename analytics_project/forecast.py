@@ -65,8 +65,8 @@ def rolled_up(projections: Sequence[Projection]) -> Iterator[None]:
                 cursor, live, projection.table
             )
             columns = SQL(", ").join(
-                SQL("{}::{}").format(Identifier(name), SQL(kind))  # as an insert does
-                for name, kind in types.items()
+                SQL("{}::{}").format(Identifier(name), SQL(types[name]))
+                for name in (*projection.key, *projection.columns)  # as an insert does
             )
             query = SQL(projection.select())
             name = Identifier(projection.table)
