@@ -76,6 +76,7 @@ def run(
     expected: tuple[type[Exception], ...] = (MessagingError, *transient)
     _leave_to_itself_what_is_loaded()
     failures = 0
+    logger.info("started")
     while not stop.is_set():
         try:
             worker.connect()
@@ -92,6 +93,7 @@ def run(
             _close(worker, expected)
             stop.wait(pause)
     _close(worker, expected)
+    logger.info("stopped")
 
 
 def _leave_to_itself_what_is_loaded() -> None:
