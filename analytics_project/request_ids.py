@@ -43,7 +43,7 @@ def ids_of(request: HttpRequest) -> dict[str, str]:
 def tell(request: HttpRequest, response: HttpResponse, seconds: float) -> None:
     """The route, not the address: that names customers."""
     match = request.resolver_match
-    told = {
+    told: dict[str, object] = {
         "method": request.method,
         "route": match.route if match else None,
         "status": response.status_code,

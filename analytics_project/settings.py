@@ -239,6 +239,7 @@ LOGGING = {
     "loggers": {
         "pika": {"level": "CRITICAL"},
         "django.request": {"level": "ERROR"},  # a client's fault is no news
+        "opentelemetry": {"level": "ERROR"},  # that it will try again is no news
         "work": {"level": "INFO" if LOG_WORK else "WARNING"},
     },
 }

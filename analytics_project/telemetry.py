@@ -18,13 +18,20 @@ from messaging import tracing
 from messaging.tracing import Done
 
 try:
-    from opentelemetry import trace
     from opentelemetry.context import Context
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
     from opentelemetry.sdk.resources import SERVICE_NAME, Resource
     from opentelemetry.sdk.trace import SpanLimits, TracerProvider
     from opentelemetry.sdk.trace.export import BatchSpanProcessor
-    from opentelemetry.trace import Link, SpanKind, StatusCode, Tracer
+    from opentelemetry.trace import (
+        Link,
+        Span,
+        SpanKind,
+        StatusCode,
+        TraceFlags,
+        Tracer,
+        get_current_span,
+    )
     from opentelemetry.trace.propagation.tracecontext import (
         TraceContextTextMapPropagator,
     )
@@ -89,7 +96,7 @@ def traced(get_response: View) -> View:
     return middleware
 
 
-def describe(span: trace.Span, request: HttpRequest, response: HttpResponse) -> None:
+def describe(span: Span, request: HttpRequest, response: HttpResponse) -> None:
     """The route, not the address: that names customers."""
     span.set_attribute("http.response.status_code", response.status_code)
     if match := request.resolver_match:
@@ -100,33 +107,39 @@ def describe(span: trace.Span, request: HttpRequest, response: HttpResponse) -> 
 
 
 def record(operation: str, began: int, events: Iterable[Done]) -> None:
-    """A span for each traced event, in its trace; the batch's own links to them all."""
-    traced = [(event, context_of(*tracing.told(event.trace))) for event in events]
-    parents = [trace.get_current_span(made).get_span_context() for _, made in traced]
-    links = [Link(parent) for parent in parents if parent.is_valid]
-    if not links:
+    """A span for each sampled event, in its trace; the batch's own links to all."""
+    made = {event: parent_of(event) for event in events if is_sampled(event)}
+    if not made:
         return
     kind, ended = KINDS[operation], time.time_ns()
-    attributes = {
+    links = [Link(get_current_span(each).get_span_context()) for each in made.values()]
+    about = {
         "messaging.system": "rabbitmq",
         "messaging.operation.type": OPERATIONS[operation],
-        "messaging.batch.message_count": len(traced),
+        "messaging.batch.message_count": len(made),
     }
     batch = tracer().start_span(
-        f"{operation} batch", Context(), kind, attributes, links, start_time=began
+        f"{operation} batch", Context(), kind, about, links, began
     )
     batch.end(ended)
     link = Link(batch.get_span_context())
-    for (event, made), parent in zip(traced, parents, strict=True):
-        if parent.is_valid:
-            about = {
-                "cloudevents.event_id": str(event.id),
-                "cloudevents.event_type": event.type,
-            }
-            span = tracer().start_span(
-                f"{operation} {event.type}", made, kind, about, [link], began
-            )
-            span.end(ended)
+    for event, parent in made.items():
+        about = {
+            "cloudevents.event_id": str(event.id),
+            "cloudevents.event_type": event.type,
+        }
+        name = f"{operation} {event.type}"
+        tracer().start_span(name, parent, kind, about, [link], began).end(ended)
+
+
+def is_sampled(event: Done) -> bool:
+    """Whoever began the trace decided that: the last bit of `traceparent`."""
+    traceparent, _ = tracing.told(event.trace)
+    return bool(traceparent and int(traceparent[-2:], 16) & TraceFlags.SAMPLED)
+
+
+def parent_of(event: Done) -> Context:
+    return context_of(*tracing.told(event.trace))
 
 
 def context_of(traceparent: str | None, tracestate: str | None) -> Context:
