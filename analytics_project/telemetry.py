@@ -113,7 +113,7 @@ def record(operation: str, began: int, events: Iterable[Done]) -> None:
         return
     kind, ended = KINDS[operation], time.time_ns()
     links = [Link(get_current_span(each).get_span_context()) for each in made.values()]
-    about = {
+    about: dict[str, str | int] = {
         "messaging.system": "rabbitmq",
         "messaging.operation.type": OPERATIONS[operation],
         "messaging.batch.message_count": len(made),
@@ -134,7 +134,7 @@ def record(operation: str, began: int, events: Iterable[Done]) -> None:
 
 def is_sampled(event: Done) -> bool:
     """Whoever began the trace decided that: the last bit of `traceparent`."""
-    traceparent, _ = tracing.told(event.trace)
+    traceparent = tracing.kept(tracing.told(event.trace)[0])
     return bool(traceparent and int(traceparent[-2:], 16) & TraceFlags.SAMPLED)
 
 
