@@ -21,6 +21,8 @@ from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from psycopg.errors import UndefinedTable
 from rest_framework.exceptions import APIException
 
+from analytics_project.logs import about
+
 logger = logging.getLogger(__name__)
 
 CONTENT_TYPE = "application/problem+json"
@@ -62,11 +64,17 @@ def problem_response(
     title: str | None = None,
     extra: Mapping[str, object] | None = None,
 ) -> HttpResponse:
-    body = problem_body(status, detail=detail, title=title, extra=extra)
+    told = {**(extra or {}), **request_id()}
+    body = problem_body(status, detail=detail, title=title, extra=told)
     response = HttpResponse(body, content_type=CONTENT_TYPE, status=status)
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         response["Retry-After"] = RETRY_AFTER
     return response
+
+
+def request_id() -> dict[str, str]:
+    ids = about.get()
+    return {"requestId": ids["request_id"]} if ids else {}
 
 
 def problem_body(

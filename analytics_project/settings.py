@@ -4,6 +4,7 @@
 unset means a daemon or a management command.
 """
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ env = Environment()
 
 # --- what this process is ---------------------------------------------------------
 ROLE: str = env.str("ROLE", default="")
+PROCESS: str = ROLE or " ".join(sys.argv[1:2])  # as logs and traces name it
 # Refuses to start with what is only good enough for trying things out.
 PRODUCTION: bool = env.bool("PRODUCTION", default=False)
 DEBUG: bool = env.bool("DEBUG", default=False)
@@ -156,7 +158,10 @@ _ADMIN_APPS = [
 ]
 if HAS_ADMIN:
     INSTALLED_APPS += _ADMIN_APPS
+TRACING: bool = env.bool("TRACING", default=False)
 _EDGE = [
+    *(["analytics_project.telemetry.traced"] if TRACING else []),
+    "analytics_project.request_ids.identified",
     "analytics_project.edge.edge",
     "analytics_project.problems.ProblemMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -216,16 +221,22 @@ if PRODUCTION:  # behind a proxy that speaks TLS, and says so in this header
         *(() if HAS_ADMIN else ("security.W002", "security.W003")),
     ]
 
+# A line for each request and each batch of events.
+LOG_WORK: bool = env.bool("LOG_WORK", default=PRODUCTION)
+LOG_FORMAT: str = env.str(
+    "LOG_FORMAT", default="json" if PRODUCTION else "line", choices=("json", "line")
+)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
         "line": {
-            "()": "analytics_project.logs.Formatter",
+            "()": "analytics_project.logs.Line",
             "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
-        }
+        },
+        "json": {"()": "analytics_project.logs.Json", "process": PROCESS},
     },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {
         "handlers": ["stderr"],
         "level": env.str("LOG_LEVEL", default="INFO"),
@@ -233,5 +244,7 @@ LOGGING = {
     "loggers": {
         "pika": {"level": "CRITICAL"},
         "django.request": {"level": "ERROR"},  # a client's fault is no news
+        "opentelemetry": {"level": "ERROR"},  # that it will try again is no news
+        "work": {"level": "INFO" if LOG_WORK else "WARNING"},
     },
 }

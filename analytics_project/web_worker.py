@@ -25,9 +25,14 @@ LONGEST_HESITATION_S = 0.002
 SILENCE_S = 1  # between two signs of life; its master waits 30 s for one
 
 
-def is_no_timeout(record: logging.LogRecord) -> bool:
-    """gunicorn would log a client that sends nothing more with a traceback."""
-    return not record.exc_info or not isinstance(record.exc_info[1], BlockingIOError)
+def is_news(record: logging.LogRecord) -> bool:
+    """gunicorn would log a client that sends nothing more with a traceback.
+
+    Of a malformed request it would tell the address that it came from, and the line.
+    """
+    if record.exc_info and isinstance(record.exc_info[1], BlockingIOError):
+        return False
+    return not record.getMessage().startswith("Invalid request")
 
 
 def write_problem(sock: socket.socket, status: int, reason: str, message: str) -> None:
@@ -44,7 +49,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
 
     def init_process(self) -> Any:
         util.write_error = write_problem
-        self.log.error_log.addFilter(is_no_timeout)
+        self.log.error_log.addFilter(is_news)
         self.limit_waiting()
         from analytics_project import exposition  # Django is loaded by now
 

@@ -13,13 +13,14 @@ from django.db import connection
 
 from commands_app.models import OutboxEvent
 from commands_app.session import execute
+from messaging import tracing
 from messaging.envelope import Envelope, Message, encode
 from messaging.events import Event
 
 COUNT_CAP = 10_000  # health need not count further
 PAGE = 1_000  # rows that a reader of all events holds in memory
 
-_traceparent: ContextVar[str | None] = ContextVar("traceparent", default=None)
+_trace: ContextVar[str | None] = ContextVar("trace", default=None)
 
 # One JSON document: arrays would be dumped, and their text escaped, value by value.
 APPEND = """
@@ -90,13 +91,13 @@ class Backlog(NamedTuple):
 
 
 @contextmanager
-def traced_by(traceparent: str | None) -> Iterator[None]:
-    """Events appended inside carry this W3C traceparent."""
-    token = _traceparent.set(traceparent)
+def traced_by(trace: str | None) -> Iterator[None]:
+    """Events appended inside carry this W3C trace context, as `tracing` keeps it."""
+    token = _trace.set(trace)
     try:
         yield
     finally:
-        _traceparent.reset(token)
+        _trace.reset(token)
 
 
 def append(events: Mapping[UUID, Event]) -> None:
@@ -112,7 +113,7 @@ def append(events: Mapping[UUID, Event]) -> None:
         }
         for event_id, event in events.items()
     ]
-    execute(APPEND, _traceparent.get(), encode(rows).decode())
+    execute(APPEND, _trace.get(), encode(rows).decode())
 
 
 def pending(limit: int) -> Pending:
@@ -187,9 +188,10 @@ def _message(
     version: int,
     subject: str,
     created_at: datetime,
-    traceparent: str | None,
+    trace: str | None,
     payload: str,
 ) -> Message:
+    traceparent, tracestate = tracing.told(trace)
     envelope = Envelope(
         specversion="1.0",
         id=event_id,
@@ -199,9 +201,10 @@ def _message(
         dataversion=version,
         subject=subject,
         traceparent=traceparent,
+        tracestate=tracestate,
         data=msgspec.Raw(payload.encode()),
     )
-    return Message(event_id, event_type, topic, encode(envelope))
+    return Message(event_id, event_type, topic, encode(envelope), trace)
 
 
 def _fetch(statement: str, *values: Any) -> list[tuple[Any, ...]]:

@@ -10,6 +10,7 @@ from prometheus_client import Counter, Gauge, Histogram
 
 from commands_app import outbox, relay_status
 from commands_app.relay_status import LEADER_LOCK
+from messaging import tracing
 from messaging.envelope import Envelope, Message, encode, new_event_id, raw
 from messaging.errors import BrokerUnavailable
 from messaging.events import Watermark
@@ -19,8 +20,10 @@ from messaging.publisher import Publisher
 from messaging.status import State, Status
 
 logger = logging.getLogger(__name__)
+work = logging.getLogger("work.publish")
 
 WATERMARK_INTERVAL_S = 1.0
+NAMED = 10  # events of a window in the log
 
 LEADING = Gauge("analytics_relay_leading", "1 while this relay publishes, else 0.")
 WINDOW = Histogram(
@@ -96,15 +99,28 @@ class Relay:
         if not messages:
             return 0
         WINDOW.observe(len(messages))
+        began = time.time_ns()
         taken = self._publisher.publish(messages)
         fail_point("relay.confirmed")
         marked = outbox.mark_published(taken) if taken else 0
         fail_point("relay.marked")
         PUBLISHED.inc(marked)
-        logger.debug("published", extra={"events": marked})
+        if taken:
+            self._tell([each for each in messages if each.id in taken], began)
         if len(taken) < len(messages):
             self._mend(refused=len(messages) - len(taken))
         return marked
+
+    def _tell(self, published: list[Message], began: int) -> None:
+        """`began` in ns."""
+        told = {
+            "events": len(published),
+            "event_ids": [str(each.id) for each in published[:NAMED]],
+            "ms": (time.time_ns() - began) // 1_000_000,
+        }
+        work.info("published", extra=told)
+        done = (tracing.Done(each.id, each.type, each.trace) for each in published)
+        tracing.record("publish", began, done)
 
     def _mend(self, *, refused: int) -> None:
         """Declares queues and bindings again: without them nothing can be routed."""

@@ -1,6 +1,5 @@
 """The write API: a body is decoded, a command is run once, its receipt is answered."""
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn, TypeVar
 from uuid import UUID
@@ -17,11 +16,8 @@ from commands_app.orders import place_orders
 from commands_app.products import create_products, update_product
 from commands_app.refunds import refund_order
 from commands_app.values import plain
+from messaging import tracing
 from messaging.failpoints import fail_point
-
-# W3C Trace Context, version 00: an id of zeros is invalid.
-TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
-
 
 T = TypeVar("T")
 _encode = msgspec.json.Encoder().encode
@@ -133,7 +129,7 @@ def _perform(request: Request, command: Callable[[], Answer]) -> HttpResponse:
     """Runs the command; once only, if it is a POST with an Idempotency-Key."""
     http = request._request  # noqa: SLF001 (its proxy is slow, and adds nothing here)
     key = http.META.get("HTTP_IDEMPOTENCY_KEY") if http.method == "POST" else None
-    with outbox.traced_by(_traceparent(http)):
+    with outbox.traced_by(_trace(http)):
         if key is None:
             answer = command()
         else:
@@ -149,6 +145,6 @@ def _perform(request: Request, command: Callable[[], Answer]) -> HttpResponse:
     return response
 
 
-def _traceparent(http: HttpRequest) -> str | None:
-    sent = http.META.get("HTTP_TRACEPARENT", "")
-    return sent if TRACEPARENT.fullmatch(sent) else None
+def _trace(http: HttpRequest) -> str | None:
+    sent = http.META
+    return tracing.kept(sent.get("HTTP_TRACEPARENT"), sent.get("HTTP_TRACESTATE"))

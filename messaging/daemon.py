@@ -87,6 +87,7 @@ def run(
     expected: tuple[type[Exception], ...] = (MessagingError, *transient)
     _leave_to_itself_what_is_loaded()
     failures = 0
+    logger.info("started")
     while not stop.is_set():
         try:
             worker.connect()
@@ -105,6 +106,7 @@ def run(
             _close(worker, expected)
             stop.wait(pause)
     _close(worker, expected)
+    logger.info("stopped")
 
 
 def _leave_to_itself_what_is_loaded() -> None:

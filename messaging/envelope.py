@@ -19,8 +19,8 @@ Payload = Event | Watermark
 class Envelope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """CloudEvents context attributes; `data` stays undecoded JSON.
 
-    `dataversion` and `traceparent` are extension attributes, lower case as
-    CloudEvents 1.0 section 3.1 demands.
+    `dataversion`, `traceparent` and `tracestate` are extension attributes, lower case
+    as CloudEvents 1.0 section 3.1 demands.
     """
 
     specversion: Literal["1.0"]
@@ -32,6 +32,7 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     data: msgspec.Raw
     subject: str | None = None
     traceparent: str | None = None
+    tracestate: str | None = None
     datacontenttype: str = "application/json"
 
 
@@ -42,6 +43,7 @@ class Message(NamedTuple):
     type: str
     routing_key: str
     body: bytes
+    trace: str | None = None  # in which it was made
 
 
 class Received(msgspec.Struct, frozen=True):

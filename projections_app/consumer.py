@@ -130,7 +130,6 @@ class Consumer:
         self._ack([each for each in deliveries if each.tag not in poison])
         fail_point("consumer.acked")
         APPLIED.inc(len(deliveries) - len(poison))
-        logger.debug("applied %d messages", len(deliveries) - len(poison))
 
     def _apply_alone(self, delivery: Delivery) -> None:
         """Counts the delivery, then tries it; a retry in place is not counted."""
@@ -157,7 +156,9 @@ class Consumer:
         PARKED.inc(len(poison))
         fail_point("consumer.parked")
         for (delivery, _), reason in zip(poison, reasons, strict=True):
-            logger.warning("parked message %s: %s", delivery.message_id, reason)
+            # No more of the reason: it may tell what is in the event.
+            told = {"event_ids": [delivery.message_id], "error": reason.split(":")[0]}
+            logger.warning("parked", extra=told)
         self._reject([delivery for delivery, _ in poison])
 
     def _tries(self, delivery: Delivery) -> int:

@@ -1,14 +1,17 @@
 """Applies events to the read tables: a batch is one transaction, poison is bisected."""
 
+import logging
+import time
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connections, transaction
 from django.db.backends.utils import CursorWrapper
 
-from messaging import envelope
+from messaging import envelope, tracing
 from messaging.events import ProductState, Watermark
 from messaging.failpoints import fail_point
 from projections_app import catalog, declared, ledger, progress
@@ -17,7 +20,10 @@ from projections_app.money import check_money
 from projections_app.projection import Projection
 from projections_app.projections import PROJECTIONS
 
+work = logging.getLogger("work.apply")
+
 DATABASE = "read"
+NAMED = 10  # events of a batch in the log
 
 # Advisory lock: shared by every batch, exclusive for the short barriers of a replay.
 PROJECTOR_LOCK = 0x70726F6A  # "proj"
@@ -51,6 +57,7 @@ class _Prepared(NamedTuple):
     type: str
     time: datetime
     lines: list[ledger.Line]
+    trace: str | None = None  # in which it was made
     product: ProductState | None = None
     watermark: datetime | None = None
 
@@ -84,7 +91,8 @@ def applied(event_ids: Iterable[UUID | None]) -> set[str]:
 def _prepare(position: int, body: bytes) -> _Prepared:
     received = envelope.decode(body)
     about, payload = received.envelope, received.payload
-    named = _Prepared(position, about.id, about.type, about.time, [])
+    trace = tracing.kept(about.traceparent, about.tracestate)
+    named = _Prepared(position, about.id, about.type, about.time, [], trace)
     match payload:
         case Watermark():
             return named._replace(watermark=payload.published_up_to)
@@ -119,6 +127,7 @@ def _bisect(batch: list[_Prepared], projections: Sequence[Projection]) -> list[F
 
 
 def _write(batch: list[_Prepared], projections: Sequence[Projection]) -> None:
+    began = time.time_ns()
     with connections[DATABASE].cursor() as cursor:
         cursor.execute(_LOCK, [PROJECTOR_LOCK])
         fail_point("projector.locked")
@@ -135,6 +144,21 @@ def _write(batch: list[_Prepared], projections: Sequence[Projection]) -> None:
         cursor.execute(_CLEAR_ATTEMPTS, [[str(each.id) for each in batch]])
         _advance(cursor, batch)
         fail_point("projector.advanced")
+    if new and projections:  # a replay is no news
+        tell = partial(_tell, new, began)
+        transaction.on_commit(tell, using=DATABASE, robust=True)
+
+
+def _tell(new: list[_Prepared], began: int) -> None:
+    """`began` in ns."""
+    told = {
+        "events": len(new),
+        "event_ids": [str(each.id) for each in new[:NAMED]],
+        "ms": (time.time_ns() - began) // 1_000_000,
+    }
+    work.info("applied", extra=told)
+    done = (tracing.Done(each.id, each.type, each.trace) for each in new)
+    tracing.record("apply", began, done)
 
 
 def _claim(cursor: CursorWrapper, events: list[_Prepared]) -> list[_Prepared]:

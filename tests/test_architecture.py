@@ -26,6 +26,7 @@ PLANTED = {
     "plain": ("messaging/envelope.py", "pika"),
     "amqp": ("commands_app/relay.py", "pika"),
     "http": ("projections_app/projector.py", "rest_framework.views"),
+    "telemetry": ("messaging/publisher.py", "opentelemetry"),
     "messaging-inside": ("messaging/topology.py", "messaging.amqp"),
     "commands-inside": ("commands_app/outbox.py", "commands_app.orders"),
     "projections-inside": ("projections_app/ledger.py", "projections_app.projector"),

@@ -24,6 +24,7 @@ PROBLEM: Schema = {
         "title": {"type": "string"},
         "status": {"type": "integer", "minimum": 400, "maximum": 599},
         "detail": {"type": "string"},
+        "requestId": {"type": "string"},
     },
     "additionalProperties": True,
 }

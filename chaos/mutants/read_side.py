@@ -113,9 +113,9 @@ CONSUMER = (
         ),
         Edit(
             "projections_app/consumer.py",
-            "delivery.message_id, reason)\n"
+            'logger.warning("parked", extra=told)\n'
             "        self._reject([delivery for delivery, _ in poison])",
-            "delivery.message_id, reason)",
+            'logger.warning("parked", extra=told)',
         ),
     ),
     mutant(

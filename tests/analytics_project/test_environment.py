@@ -57,7 +57,7 @@ def test_the_example_shows_the_defaults(monkeypatch: pytest.MonkeyPatch) -> None
 
     class Environment:
         def __getattr__(self, _kind: str) -> Any:
-            def ask(name: str, default: object = None) -> object:
+            def ask(name: str, default: object = None, **_: object) -> object:
                 asked[name] = default
                 return {} if name in NO_DEFAULT else default
 

@@ -33,7 +33,7 @@ def append(count: int = 1) -> list[UUID]:
 
 
 def test_a_pending_message_decodes_to_the_event_that_was_appended() -> None:
-    with outbox.traced_by(TRACE):
+    with outbox.traced_by(f"{TRACE} vendor=1"):
         (event_id,) = append()
 
     (message,) = outbox.pending(10).messages
@@ -44,6 +44,8 @@ def test_a_pending_message_decodes_to_the_event_that_was_appended() -> None:
     assert received.envelope.id == event_id
     assert received.envelope.subject == "product/1"
     assert received.envelope.traceparent == TRACE
+    assert received.envelope.tracestate == "vendor=1"
+    assert received.envelope.tracestate == "vendor=1"
 
 
 def test_the_oldest_come_first_and_no_more_than_asked_for() -> None:

@@ -153,5 +153,7 @@ def test_a_valid_traceparent_goes_with_the_event_and_another_does_not() -> None:
     send("products", MOUSE, traceparent=TRACE.upper())
     send("products", MOUSE, traceparent=f"00-{'0' * 32}-00f067aa0ba902b7-01")
 
+    send("products", MOUSE, traceparent=TRACE, tracestate="vendor=1")
+
     kept = OutboxEvent.objects.order_by("id").values_list("traceparent", flat=True)
-    assert list(kept) == [TRACE, None, None]
+    assert list(kept) == [TRACE, None, None, f"{TRACE} vendor=1"]

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from analytics_project.metrics_folder import own_folder
 
 APPLICATION = "analytics_project.wsgi:application"
+GRANIAN_LOG = Path(__file__).parents[2] / "granian_log.json"
 HEADER_TIMEOUT_S = 5  # for a client to send the head of a request
 SHARED_MEMORY = "/dev/shm"  # noqa: S108 (gunicorn makes its own private file there)
 GRACE_S = 8  # for requests in flight after SIGTERM
@@ -48,6 +49,7 @@ def gunicorn_arguments(role: str) -> list[str]:
     options = {
         "bind": f"{host()}:{port(role)}",
         "worker-class": "analytics_project.web_worker.Worker",
+        "logger-class": "analytics_project.web_log.Log",
         "workers": settings.WEB_WORKERS,
         "threads": settings.WEB_THREADS,
         "keep-alive": KEEPALIVE_S,
@@ -75,6 +77,8 @@ def granian_arguments(role: str) -> list[str]:
         "workers-kill-timeout": GRACE_S,
         "log-level": "warning",
     }
+    if settings.LOG_FORMAT == "json":
+        options["log-config"] = GRANIAN_LOG
     flags = [f"--{name}={value}" for name, value in options.items()]
     return [*flags, "--no-ws", "--respawn-failed-workers", APPLICATION]
 
