@@ -16,6 +16,7 @@ DATABASES = {
     "projections_app": ["read"],
     "queries_app": ["read"],
     "analytics_project": ["default", "read"],
+    "hostile": ["default", "read"],
 }
 
 
