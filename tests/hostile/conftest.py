@@ -1,7 +1,6 @@
 """The real web roles, for all tests of a module."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from pytest_django import DjangoDbBlocker

@@ -1,20 +1,20 @@
-"""Both OpenAPI documents, as schemathesis asks them: no 500, no HTML, no other answer.
+"""The real web roles and those who mean harm: generated requests, and slow clients.
 
-    HOSTILE_CASES=20000 HOSTILE_SEED=7 python -m pytest tests/hostile
-
-sends so many generated requests to each role; what is found is told as a curl command.
+Both are samples here; docs/security.md says how they run at length.
 """
 
 import os
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from chaos.system import System
 from devstack.folder import ROOT
+from tests.hostile import slow
 
 CASES = int(os.environ.get("HOSTILE_CASES", "0"))  # for each role; 0: a sample
 SEED = os.environ.get("HOSTILE_SEED", "1")
@@ -22,6 +22,9 @@ ASKED = {"commands": 6, "queries": 15}  # operations that take enough to vary
 PROGRAM = Path(sys.executable).parent / "schemathesis"
 CONFIG = Path(__file__).parent / "schemathesis.toml"
 SENT = re.compile(r"(\d+) generated")
+CROWD = 500 if CASES else 60  # slow clients, many more than there are threads
+SECONDS = 20 if CASES else 1.5  # of asking beside them
+PATIENCE_S = 5
 
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(120 + CASES)]
 
@@ -46,9 +49,36 @@ def test_every_answer_is_one_that_is_described(web: System, role: str) -> None:
         check=False,
     )
 
-    print(done.stdout)
+    print(done.stdout)  # noqa: T201 (pytest -rP shows it)
     assert done.returncode == 0, done.stdout
     found = SENT.search(done.stdout)
     assert found
     assert int(found[1]) >= CASES
     assert "Traceback" not in web.log(role)
+
+
+@pytest.mark.parametrize(
+    "kinds",
+    [slow.ARRIVING, slow.LONG, slow.READING],
+    ids=["arriving", "long", "reading"],
+)
+def test_slow_clients_take_no_answer_from_the_others(
+    web: System, kinds: dict[str, slow.Kind]
+) -> None:
+    times = []
+    with slow.clients(web.ports["commands"], CROWD, [*kinds.values()]):
+        end = time.monotonic() + SECONDS
+        while time.monotonic() < end:
+            begun = time.monotonic()
+            assert web.call("commands", "GET", "/health/ready").status == 200
+            times.append(time.monotonic() - begun)
+            time.sleep(0.02)
+
+    told = [f"{1000 * times_at(times, part):.0f}" for part in (0.5, 0.99, 1)]
+    print(f"{CROWD} slow, {len(times)} answers, {' / '.join(told)} ms")  # noqa: T201
+    assert max(times) < PATIENCE_S
+    assert web.log("commands").count("Booting worker") == 2, "none had to be replaced"
+
+
+def times_at(times: list[float], part: float) -> float:
+    return sorted(times)[int(part * (len(times) - 1))]
