@@ -16,7 +16,6 @@ DATABASES = {
     "projections_app": ["read"],
     "queries_app": ["read"],
     "analytics_project": ["default", "read"],
-    "hostile": ["default", "read"],
 }
 
 

@@ -26,13 +26,17 @@ CROWD = 500 if CASES else 60  # slow clients, many more than there are threads
 SECONDS = 20 if CASES else 1.5  # of asking beside them
 PATIENCE_S = 5
 
-pytestmark = [pytest.mark.processes, pytest.mark.timeout(120 + CASES)]
+pytestmark = [
+    pytest.mark.processes,
+    pytest.mark.timeout(120 + CASES),
+    pytest.mark.django_db(databases=["default", "read"]),
+]
 
 
 def options(role: str) -> list[str]:
     if not CASES:
         return ["--phases=fuzzing"]
-    return [f"--max-examples={CASES // ASKED[role]}"]
+    return ["--phases=coverage,fuzzing", f"--max-examples={CASES // ASKED[role]}"]
 
 
 @pytest.mark.parametrize("role", ["commands", "queries"])
