@@ -33,7 +33,7 @@ LISTS = (
     "analytics_project/apikey",
     "commands_app/product",
     "commands_app/order",
-    "commands_app/cancellation",
+    "commands_app/ordercancellation",
     "commands_app/refund",
     "commands_app/outboxevent",
     "projections_app/deadletter",
@@ -108,7 +108,7 @@ def test_the_admin_shows_script_as_text(admin: Page) -> None:
 def test_the_dashboard_and_the_api_show_script_as_text(
     new_page: PageMaker, product: int
 ) -> None:
-    page = new_page()
+    page = new_page(expected=NO_ICON)
     for address in (*PAGES, f"/products/{product}?range=today", "/customers/67"):
         page.goto(address)
         expect(page.locator("[aria-busy=true]")).to_have_count(0)

@@ -28,6 +28,8 @@ MANY = 100_000
         b'{"name": "a", "name": "b"}',
         b'{"\\ud800": 1}',
         b'{"\\u0000": 1}',
+        b'"\\ud800"',
+        b'{"customerId": "\\ud800", "items": "\\ud800", "orders": "\\ud800", "price": 1}',
         b'{"price": 1e99999999999999999999}',
         b'{"price": ' + b"9" * 5000 + b"}",
         b"[" * MANY,
