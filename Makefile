@@ -16,7 +16,7 @@ test: ## Run the tests on servers of their own
 	@$(DEV) test $(ARGS)
 
 hostile: ## Hostile input at length: 20,000 requests to each role, the long fuzz
-	@HOSTILE_CASES=20000 $(DEV) test -n0 -rP tests/hostile $(ARGS)
+	@HOSTILE_CASES=20000 $(DEV) test -n0 -s tests/hostile $(ARGS)
 
 check: ## Lint, types, architecture, migrations, container files
 	@$(DEV) check $(ARGS)
