@@ -31,16 +31,13 @@ dead_letters.discard([letter.id], by=evil, reason=evil)
 """
 LISTS = (
     "analytics_project/apikey",
-    "commands_app/product",
     "commands_app/order",
     "commands_app/ordercancellation",
     "commands_app/refund",
     "commands_app/outboxevent",
     "projections_app/deadletter",
     "projections_app/deadletteraction",
-    "projections_app/salesledger",
     "projections_app/productcatalog",
-    "projections_app/categorymetrics",
 )
 # The browser asks for one; any other address that is missing is told with its name.
 NO_ICON = ("favicon.ico", "the server responded with a status of 404")

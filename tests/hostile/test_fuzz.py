@@ -26,7 +26,7 @@ from tests.hostile.bytes_made import EVENTS, ORDERS, mutated
 CASES = int(os.environ.get("HOSTILE_CASES", "0"))
 SEED = int(os.environ.get("HOSTILE_SEED", "1"))
 SIZE = 2**18  # bytes
-MANY = 2 * CASES or 100
+MANY = 2 * CASES or 60
 
 DOMAIN: dict[type[Any], Callable[[Any], object]] = {
     requests.CreateProduct: requests.CreateProduct.product,

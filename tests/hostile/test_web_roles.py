@@ -23,7 +23,7 @@ PROGRAM = Path(sys.executable).parent / "schemathesis"
 CONFIG = Path(__file__).parent / "schemathesis.toml"
 SENT = re.compile(r"(\d+) generated")
 CROWD = 500 if CASES else 60  # slow clients, many more than there are threads
-SECONDS = 20 if CASES else 1.5  # of asking beside them
+SECONDS = 20 if CASES else 1  # of asking beside them
 PATIENCE_S = 5
 
 pytestmark = [
