@@ -7,13 +7,16 @@ ROW ?=
 DEV = python3 dev.py
 
 .DEFAULT_GOAL := help
-.PHONY: run test check demo bench chaos chaos-long manage pins sbom clean help
+.PHONY: run test hostile check demo bench chaos chaos-long manage pins sbom clean help
 
 run: ## Start the servers and all roles; Ctrl-C stops them
 	@$(DEV) run $(addprefix --cluster=,$(CLUSTER)) $(ARGS)
 
 test: ## Run the tests on servers of their own
 	@$(DEV) test $(ARGS)
+
+hostile: ## Hostile input at length: 20,000 requests to each role, the long fuzz
+	@HOSTILE_CASES=20000 $(DEV) test -n0 -s tests/hostile $(ARGS)
 
 check: ## Lint, types, architecture, migrations, container files
 	@$(DEV) check $(ARGS)

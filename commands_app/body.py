@@ -37,6 +37,8 @@ def decode(body: bytes, kind: type[T]) -> T:
         steps = STEP.findall(found["path"]) if found else []
         pointer = "".join(f"/{name or index}" for name, index in steps)
         raise Invalid(PATH.sub("", message), pointer=pointer) from error
+    except UnicodeEncodeError as error:  # msgspec's, of text where none belongs
+        raise Invalid("The body holds half of a surrogate pair.") from error
 
 
 def _loads(body: bytes) -> object:

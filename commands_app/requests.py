@@ -45,6 +45,8 @@ class CreateProduct(Body, frozen=True, kw_only=True):
 
 
 class ChangeProduct(Body, frozen=True, kw_only=True):
+    """What is to be changed: one field at least."""
+
     name: Name | UnsetType = UNSET
     category: Category | UnsetType = UNSET
     price: Money | UnsetType = UNSET

@@ -60,7 +60,12 @@ class Text(str):
 
     def __init_subclass__(cls, *, longest: int) -> None:
         cls.MAX = longest
-        cls.SCHEMA = {"type": "string", "minLength": 1, "maxLength": longest}
+        cls.SCHEMA = {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": longest,
+            "description": "Nothing invisible in it; white space is collapsed.",
+        }
 
     @classmethod
     def parse(cls, value: object) -> Self:

@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 
 from messaging.errors import DecodeError, UnknownEvent
-from messaging.events import EVENT_TYPES, Aware, Event, Watermark
+from messaging.events import EVENT_TYPES, Aware, Event, Watermark, check_years
 
 CONTENT_TYPE = "application/cloudevents+json"
 
@@ -34,6 +34,9 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     traceparent: str | None = None
     tracestate: str | None = None
     datacontenttype: str = "application/json"
+
+    def __post_init__(self) -> None:
+        check_years(self.time)
 
 
 class Message(NamedTuple):

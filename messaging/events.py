@@ -14,6 +14,13 @@ Aware = Annotated[datetime, msgspec.Meta(tz=True)]
 # What a database can hold: an event with more is refused before it costs a batch.
 Int = Annotated[int, msgspec.Meta(ge=-(2**31), le=2**31 - 1)]
 BigInt = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
+YEARS = range(2, 9999)  # that begin and end within the calendar in every zone
+
+
+def check_years(*moments: datetime) -> None:
+    """Raises ValueError, which a decoder tells as its own."""
+    if not all(moment.year in YEARS for moment in moments):
+        raise ValueError("Expected a time within the calendar")
 
 
 class _Event(
@@ -89,6 +96,14 @@ class OrderEvent(_Event, frozen=True, kw_only=True):
     lines: tuple[OrderLine, ...]
     total: Decimal  # of the lines' amounts, never negative
 
+    def __post_init__(self) -> None:
+        check_years(self.placed_at, *self.moments)
+
+    @property
+    def moments(self) -> tuple[datetime, ...]:
+        """Beside the one at which the order was placed."""
+        return ()
+
     @property
     def subject(self) -> str:
         return f"order/{self.order_id}"
@@ -108,6 +123,10 @@ class OrderCancelled(OrderEvent, frozen=True, kw_only=True, tag=True):
     cancelled_at: Aware
     reason: str | None = None
 
+    @property
+    def moments(self) -> tuple[datetime, ...]:
+        return (self.cancelled_at,)
+
 
 class OrderRefunded(OrderEvent, frozen=True, kw_only=True, tag=True):
     """Takes back some lines or quantities; the order still counts as placed."""
@@ -117,6 +136,10 @@ class OrderRefunded(OrderEvent, frozen=True, kw_only=True, tag=True):
     restocked: bool
     reason: str | None = None
 
+    @property
+    def moments(self) -> tuple[datetime, ...]:
+        return (self.refunded_at,)
+
 
 class Watermark(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """All that was committed before `published_up_to` is in the queue before this."""
@@ -125,6 +148,9 @@ class Watermark(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     TOPIC: ClassVar[str] = "pipeline"
 
     published_up_to: Aware
+
+    def __post_init__(self) -> None:
+        check_years(self.published_up_to)
 
 
 Event = ProductCreated | ProductUpdated | OrderCreated | OrderCancelled | OrderRefunded

@@ -49,11 +49,12 @@ def category_name(text: str) -> str:
 
 
 def wait(query: QueryDict) -> Wait | None:
-    event_id = query.get("after")
+    """None where no event is named; `wait` has to be a number all the same."""
+    event_id, seconds = query.get("after"), wait_seconds(query)
     if event_id is None:
         return None
     try:
-        return Wait(msgspec.convert(event_id, UUID), wait_seconds(query))
+        return Wait(msgspec.convert(event_id, UUID), seconds)
     except msgspec.ValidationError as error:
         raise InvalidParameter("after", "must be an Event-Id (a UUID).") from error
 

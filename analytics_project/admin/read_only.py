@@ -71,6 +71,9 @@ class ReadOnlyAdmin(_ReadOnly, _ModelAdmin):
     sortable_by = ()
     ordering = ("-pk",)
 
+    class Media:
+        css = {"all": ["analytics_project/admin.css"]}
+
     def has_act_permission(self, request: HttpRequest) -> bool:
         """For actions, the only way to change anything: `permissions=["act"]`."""
         return request.user.has_perm(

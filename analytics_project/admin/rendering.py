@@ -32,7 +32,7 @@ def block(text: str) -> SafeString:
     left = len(text) - MAX_SHOWN
     if left > 0:
         shown += f"\n[{left:,} more characters]"
-    return format_html('<pre style="white-space: pre-wrap; margin: 0">{}</pre>', shown)
+    return format_html('<pre class="text">{}</pre>', shown)
 
 
 def line(text: str) -> str:

@@ -129,7 +129,10 @@ OPERATIONS = (
 def write_api() -> Schema:
     return document(
         title="Commerce analytics: commands",
-        about="Products and orders; every change is told on as an event.",
+        about=(
+            "Products and orders; every change is told on as an event. Types are"
+            " strict: 1.0 is no integer, and a field that is not known is refused."
+        ),
         scope="commands",
         operations=OPERATIONS,
     )

@@ -75,13 +75,13 @@ def test_what_is_no_proper_request_is_told_so_in_a_problem(
     assert json.loads(reply.body)["status"] == status
 
 
-def test_requests_that_are_never_finished_end_and_make_room(web: Web) -> None:
+def test_requests_that_are_never_finished_are_told_so_and_end(web: Web) -> None:
     """More than there are threads; red is a timeout."""
     begin = b"GET /health HTTP/1.1\r\nHost: localhost\r\n"
     with ExitStack() as at_the_end:
         links = [at_the_end.enter_context(web.stalled("queries", begin))
                  for _ in range(12)]  # fmt: skip
-        assert {link.recv(1) for link in links} == {b""}
+        assert {link.recv(12) for link in links} == {b"HTTP/1.1 408"}
 
     assert web.get("queries", "/health").status == 200
     assert "Traceback" not in web.log("queries")
@@ -90,9 +90,21 @@ def test_requests_that_are_never_finished_end_and_make_room(web: Web) -> None:
 def test_a_body_that_never_comes_is_told_so(web: Web) -> None:
     head = b"POST /api/products HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n"
     with web.stalled("commands", head + JSON + b"\r\n{") as link:
-        assert link.recv(100).startswith(b"HTTP/1.1 400 Bad Request")
+        assert link.recv(100).startswith(b"HTTP/1.1 408 Request Timeout")
 
     assert "Traceback" not in web.log("commands")
+
+
+def test_who_does_not_close_delays_nobody(web: Web) -> None:
+    """gunicorn would stand still for each of them, for two seconds."""
+    asked = b"GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+    begun = time.monotonic()
+    with ExitStack() as at_the_end:
+        for _ in range(12):
+            link = at_the_end.enter_context(web.stalled("queries", asked))
+            assert link.recv(12) == b"HTTP/1.1 200"
+
+    assert time.monotonic() - begun < 3
 
 
 @pytest.mark.parametrize("slash", ["/", "%2F", "%2f"])

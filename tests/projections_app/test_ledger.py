@@ -3,6 +3,7 @@
 from datetime import timedelta
 from decimal import Decimal
 
+import msgspec
 import pytest
 from django.db import connections
 
@@ -39,6 +40,12 @@ def a_refund(order: OrderCreated) -> OrderRefunded:
         refunded_at=LATER,
         restocked=True,
     )
+
+
+def priced(price: str) -> OrderCreated:
+    """An order whose total is not that of its line."""
+    [line] = an_order().lines
+    return an_order(lines=(msgspec.structs.replace(line, unit_price=Decimal(price)),))
 
 
 def figures(line: ledger.Line) -> tuple[object, ...]:
@@ -103,6 +110,9 @@ def test_lines_can_go_into_another_ledger() -> None:
         (a_line(discount=Decimal("59.99")), "line 1 is negative"),
         (a_line(unit_price=Decimal("0.005")), "0.005 has fractions of a cent"),
         (a_line(unit_price=Decimal("NaN")), "NaN is no amount of money"),
+        (priced("sNaN"), "sNaN is no amount of money"),
+        (priced("9e999999"), r"9E\+999999 is no amount"),
+        (an_order(total=Decimal("sNaN")), "the lines make 59.98, the total is sNaN"),
     ],
 )
 def test_an_event_that_contradicts_itself_is_refused(
