@@ -25,8 +25,10 @@ POSITIVE = (
     "CONSUMER_BATCH",
     "MAX_ATTEMPTS",
     "AUDIT_SECONDS",
+    "API_KEY_BURST",
 )
 MAX_PORT = 65_535
+MAX_RATE = 1_000_000  # a minute: the database knows microseconds
 MAX_BATCH = 32_767  # twice of it is prefetched, and AMQP counts that in 16 bits
 MIN_SECRET = 32  # characters
 
@@ -62,6 +64,11 @@ def numbers() -> Iterator[CheckMessage]:
             yield Error(f"{name} must be greater than 0.", id="analytics.E003")
     if settings.CONSUMER_BATCH > MAX_BATCH:
         yield Error(f"CONSUMER_BATCH must be at most {MAX_BATCH}.", id="analytics.E003")
+    if not 0 <= settings.API_KEY_RATE <= MAX_RATE:
+        yield Error(
+            f"API_KEY_RATE must be 0 to {MAX_RATE} requests a minute.",
+            id="analytics.E003",
+        )
     ports = settings.COMMAND_SERVICE_PORT, settings.QUERY_SERVICE_PORT
     if len(set(ports)) < len(ports) or not all(0 < port <= MAX_PORT for port in ports):
         yield Error(

@@ -24,6 +24,10 @@ ALLOWED_HOSTS: list[str] = env.list(
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 # Without one, neither API answers anything but its health and its description.
 API_KEYS_REQUIRED: bool = env.bool("API_KEYS_REQUIRED", default=False)
+# What a key may ask of each role if nothing is said of it: requests a minute (0: no
+# limit), and how many may come at once.
+API_KEY_RATE: int = env.int("API_KEY_RATE", default=0)
+API_KEY_BURST: int = env.int("API_KEY_BURST", default=100)
 
 # --- web servers ------------------------------------------------------------------
 COMMAND_SERVICE_PORT: int = env.int("COMMAND_SERVICE_PORT", default=8080)
@@ -105,7 +109,7 @@ DATABASES: dict[str, dict[str, Any]] = {
 }
 if ROLE == "queries" and env.str("READ_REPLICA_URL", default=""):
     DATABASES["read"] = database("READ_REPLICA_URL", read_only=True)
-if ROLE == "queries":  # the one thing that it writes: when an API key was last used
+if ROLE == "queries":  # it writes when a key was last used and what it asks
     DATABASES["uses"] = database("READ_DATABASE_URL")
 DATABASE_ROUTERS = [
     "analytics_project.routers.ReadRouter",
