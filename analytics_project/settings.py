@@ -117,6 +117,16 @@ DATABASE_ROUTERS = [
 ]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# What `database_roles` gives to the role of each process; unset: what it has.
+DATABASE_ROLE_PASSWORDS: dict[str, str] = {
+    "owner": env.str("OWNER_DB_PASSWORD", default=""),
+    "commands": env.str("COMMANDS_DB_PASSWORD", default=""),
+    "relay": env.str("RELAY_DB_PASSWORD", default=""),
+    "consumer": env.str("CONSUMER_DB_PASSWORD", default=""),
+    "queries": env.str("QUERIES_DB_PASSWORD", default=""),
+    "auditor": env.str("AUDITOR_DB_PASSWORD", default=""),
+}
+
 # --- the wire ---------------------------------------------------------------------
 # One URL a broker node, separated by commas; the first that answers is used.
 # The web roles need none.
