@@ -1,7 +1,9 @@
 """Settings that would go wrong later, told before anything starts."""
 
 from collections.abc import Iterator
+from ssl import create_default_context
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 from zoneinfo import available_timezones
 
 from django.conf import settings
@@ -36,7 +38,8 @@ MIN_SECRET = 32  # characters
 @register
 def check_settings(**_: Any) -> list[CheckMessage]:
     """At the start of every role and command. In production all of it is told."""
-    return [*databases(), *numbers(), *zones(), *(refused() or secrets())]
+    found = [*databases(), *numbers(), *zones(), *certificates()]
+    return [*found, *(refused() or secrets())]
 
 
 def databases() -> Iterator[CheckMessage]:
@@ -84,6 +87,27 @@ def zones() -> Iterator[CheckMessage]:
             hint="An IANA name such as Europe/Berlin; zones come with `tzdata`.",
             id="analytics.E007",
         )
+
+
+def certificates() -> Iterator[CheckMessage]:
+    """A daemon would wait for ever for a file that is not there."""
+    for name in sorted(ca_files()):
+        try:
+            create_default_context(cafile=name)
+        except OSError as error:
+            yield Error(
+                f"The CA file {name} of a URL cannot be used: {error}",
+                id="analytics.E009",
+            )
+
+
+def ca_files() -> Iterator[str]:
+    for database in settings.DATABASES.values():
+        name = database.get("OPTIONS", {}).get("sslrootcert", "system")
+        if name != "system":  # PostgreSQL's word for the system's own
+            yield name
+    for url in settings.BROKER_URLS:
+        yield from parse_qs(urlsplit(url).query).get("ca_file", [])
 
 
 def refused() -> list[CheckMessage]:

@@ -1,6 +1,7 @@
 """What is good enough for trying things out, and is refused where PRODUCTION is set."""
 
 from collections.abc import Iterator
+from ipaddress import ip_address
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
@@ -16,6 +17,7 @@ KNOWN_PASSWORDS = {
 }
 # A database that knows its client by a certificate asks for no password.
 OTHER_PROOF = {"sslcert", "passfile"}
+VERIFIED = "verify-full"
 URL_OF = {
     "default": "DATABASE_URL",
     "read": "READ_DATABASE_URL (or READ_REPLICA_URL)",
@@ -32,6 +34,8 @@ def faults() -> Iterator[str]:
         yield "API_KEYS_REQUIRED is not true: anybody could place orders."
     yield from databases()
     yield from broker()
+    if not settings.ALLOW_PLAINTEXT:
+        yield from plaintext()
 
 
 def secret_key() -> Iterator[str]:
@@ -66,6 +70,29 @@ def broker() -> Iterator[str]:
             unquote(part or "") for part in (parts.username, parts.password)
         )
         yield from login("BROKER_URL", user, password, proven=False)
+
+
+def plaintext() -> Iterator[str]:
+    """To other hosts. Not to know who answers there is as good as plaintext."""
+    for alias, setting in URL_OF.items():
+        database = settings.DATABASES[alias]
+        sslmode = database.get("OPTIONS", {}).get("sslmode")
+        hosts = str(database.get("HOST") or "").split(",")
+        if sslmode != VERIFIED and not all(map(is_here, hosts)):
+            yield f"{setting} leads to another host without sslmode={VERIFIED}."
+    parts = [urlsplit(url) for url in settings.BROKER_URLS]
+    if any(part.scheme != "amqps" and not is_here(part.hostname) for part in parts):
+        yield "BROKER_URL leads to another host without amqps://."
+
+
+def is_here(host: str | None) -> bool:
+    """A folder is that of a Unix socket, which is also what no host means."""
+    if not host or host.startswith("/") or host == "localhost":
+        return True
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
 
 
 def login(

@@ -133,6 +133,8 @@ DATABASE_ROLE_PASSWORDS: dict[str, str] = {
 BROKER_URLS: list[str] = env.list(
     "BROKER_URL", default=[] if ROLE else ["amqp://guest:guest@localhost:5672/%2F"]
 )
+# Links to other hosts need no TLS: something below encrypts them, or nobody listens.
+ALLOW_PLAINTEXT: bool = env.bool("ALLOW_PLAINTEXT", default=False)
 EVENT_SOURCE: str = env.str("EVENT_SOURCE", default="/commerce/commands")
 RELAY_WINDOW: int = env.int("RELAY_WINDOW", default=500)  # unconfirmed messages
 CONSUMER_BATCH: int = env.int("CONSUMER_BATCH", default=1000)  # events a transaction

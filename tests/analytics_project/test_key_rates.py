@@ -10,14 +10,16 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connections
 from django.db.models import F
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import Settings
 
+from analytics_project.door import led
 from analytics_project.keys import access, rates, store
 from analytics_project.keys.rates import Limit
 from analytics_project.models import ApiKey, ApiKeyRate
+from analytics_project.problems import problem_response
 from tests.analytics_project.keys_made import (
     bearer,
     id_of,
@@ -117,6 +119,14 @@ def test_too_many_requests_are_a_problem_with_the_time_to_wait() -> None:
     assert refused["Content-Type"] == "application/problem+json"
     assert int(refused["Retry-After"]) in (9, 10)
     assert "6 requests a minute, 2 at once" in json.loads(refused.content)["detail"]
+
+
+def test_a_browser_that_asks_too_much_is_not_led_to_the_sign_in_page() -> None:
+    refused = problem_response(429)
+
+    assert led(RequestFactory(headers={"Accept": "text/html"}).get("/"), refused) is (
+        refused
+    )
 
 
 def test_a_key_without_a_limit_is_not_counted(settings: Settings) -> None:
