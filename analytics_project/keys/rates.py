@@ -25,7 +25,7 @@ TAKE = """
                END, wanted <= empty
         FROM (SELECT clock_timestamp() AS now) AS clock,
              LATERAL (SELECT now + $3::bigint * interval '1 microsecond' AS empty) AS b,
-             LATERAL (SELECT greatest(now, least(known.full_at, empty))
+             LATERAL (SELECT greatest(now, known.full_at)
                              + $2::bigint * interval '1 microsecond' AS wanted) AS w
     )
     RETURNING passed, extract(epoch FROM full_at - clock_timestamp())::float8"""

@@ -22,7 +22,9 @@ class Logins:
     """Roles belong to the whole server: these have the test database's name in them."""
 
     def __init__(self) -> None:
-        self.prefix = f"{connections['default'].settings_dict['NAME']}_"
+        name = connections["default"].settings_dict["NAME"]
+        assert name.startswith("test_")  # no test has asked for the databases else
+        self.prefix = f"{name}_"
         self._links: dict[tuple[str, str], Link] = {}
 
     def make(self) -> None:

@@ -16,7 +16,7 @@ from tests.analytics_project.logins import (
     logins,  # noqa: F401 (a fixture)
 )
 
-pytestmark = pytest.mark.django_db(databases=[])  # it has connections of its own
+pytestmark = pytest.mark.django_db(databases=["default", "read"])
 
 DENIED = "42501"
 DATABASES = ("default", "read")
