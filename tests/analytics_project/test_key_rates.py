@@ -73,16 +73,17 @@ def test_a_refusal_costs_nothing_of_what_fills_up() -> None:
 
 
 def test_what_is_left_is_told() -> None:
-    told = [rates.asked("a", Limit(60, burst=2)) for _ in range(3)]
+    told = [rates.asked("a", Limit(per_minute=1, burst=2)) for _ in range(3)]
+    headers = told[2].headers()
 
     assert [each.remaining for each in told] == [1, 0, 0]
-    assert [each.headers()["RateLimit-Reset"] for each in told] == ["1", "2", "2"]
-    assert told[2].headers() == {
-        "RateLimit-Policy": "2;w=2",
+    assert 30 < int(told[0].headers()["RateLimit-Reset"]) <= 60
+    assert 90 < int(headers.pop("RateLimit-Reset")) <= 120
+    assert 30 < int(headers.pop("Retry-After")) <= 60
+    assert headers == {
+        "RateLimit-Policy": "2;w=120",
         "RateLimit-Limit": "2",
         "RateLimit-Remaining": "0",
-        "RateLimit-Reset": "2",
-        "Retry-After": "1",
     }
 
 
@@ -103,12 +104,12 @@ def test_who_is_refused_is_refused_on_without_asking_the_database() -> None:
         again = rates.take("a", SLOW)
     assert captured.captured_queries == []
     assert not again.passed
-    assert int(again.headers()["Retry-After"]) in (59, 60)
+    assert 30 < int(again.headers()["Retry-After"]) <= 60
     assert rates.take("a", Limit(60, burst=1000)).passed  # a limit may be changed
 
 
 def test_too_many_requests_are_a_problem_with_the_time_to_wait() -> None:
-    key = limited(made("commands"), per_minute=6, burst=2)
+    key = limited(made("commands"), per_minute=1, burst=2)
 
     good = [ask(key) for _ in range(2)]
     refused = ask(key)
@@ -117,8 +118,8 @@ def test_too_many_requests_are_a_problem_with_the_time_to_wait() -> None:
     assert [each["RateLimit-Remaining"] for each in good] == ["1", "0"]
     assert refused.status_code == 429
     assert refused["Content-Type"] == "application/problem+json"
-    assert int(refused["Retry-After"]) in (9, 10)
-    assert "6 requests a minute, 2 at once" in json.loads(refused.content)["detail"]
+    assert 30 < int(refused["Retry-After"]) <= 60
+    assert "1 requests a minute, 2 at once" in json.loads(refused.content)["detail"]
 
 
 def test_a_browser_that_asks_too_much_is_not_led_to_the_sign_in_page() -> None:

@@ -135,8 +135,11 @@ def test_of_a_limited_key_exactly_the_burst_passes_all_processes(web: Web) -> No
     )
 
     for role in ADDRESS:
+        begun = time.monotonic()
         with ThreadPoolExecutor(8) as clients:
             asked = [clients.submit(status, web, role, key) for _ in range(60)]
         answers = [each.result() for each in asked]
-        assert answers.count(LET_IN[role]) == burst
-        assert answers.count(429) == 60 - burst
+        refilled = (time.monotonic() - begun) // 60  # on a machine that is very busy
+        passed = answers.count(LET_IN[role])
+        assert burst <= passed <= burst + refilled
+        assert answers.count(429) == 60 - passed
