@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Generic, TypeVar
 from uuid import UUID
 
-from django.db import connections
+from django.db import connection, connections
+from prometheus_client import Counter, Gauge
 
 from analytics_project.arrivals import absent
 from analytics_project.redrive import redrive
@@ -19,7 +20,13 @@ logger = logging.getLogger(__name__)
 
 LOOK_AGAIN_S = 2.0  # a batch is taken apart in less
 NAMED = 5  # lost events in the log
+SESSION = "analytics-auditor"  # by which `status` finds it in the database
 MOST_MISSING = 100_000  # events that a round carries along: they are in memory
+
+LAST_ROUND = Gauge(
+    "analytics_auditor_last_round_timestamp_seconds", "When a round last ended."
+)
+LOST = Counter("analytics_auditor_lost_events", "Lost on the way, and published again.")
 
 Value = TypeVar("Value")
 Point = TypeVar("Point", int, datetime)
@@ -58,6 +65,10 @@ class Auditor:
 
     def connect(self) -> None:
         """Begins with the first event: it may be another database that came back."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT set_config('application_name', %s, false)", [SESSION]
+            )
         self._begin()
 
     def _begin(self) -> None:
@@ -85,6 +96,7 @@ class Auditor:
         more = self._look() if self._observe() else 0
         if not more:
             self._next_round = time.monotonic() + self._seconds
+            LAST_ROUND.set_to_current_time()
         return more
 
     def _observe(self) -> bool:
@@ -129,6 +141,7 @@ class Auditor:
 
     def _drive_again(self, lost: set[UUID]) -> None:
         again = redrive(lost)
+        LOST.inc(again.size)
         if again.size:  # another auditor may have been first
             logger.error(
                 "%d events were lost on the way and are published again",

@@ -78,6 +78,8 @@ def numbers() -> Iterator[CheckMessage]:
             "COMMAND_SERVICE_PORT and QUERY_SERVICE_PORT must be two ports.",
             id="analytics.E004",
         )
+    if settings.METRICS_PORT in ports or not 0 <= settings.METRICS_PORT <= MAX_PORT:
+        yield Error("METRICS_PORT must be a port of its own.", id="analytics.E004")
 
 
 def zones() -> Iterator[CheckMessage]:

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from http import HTTPStatus
+from time import perf_counter
 
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 from django.urls import resolve
 
+from analytics_project import traffic
 from analytics_project.gate import refusal
 from analytics_project.problems import (
     as_problem,
@@ -41,6 +43,7 @@ def edge(get_response: View) -> View:
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
+        began = perf_counter()
         if fault := fault_of(request):
             response = problem_response(HTTPStatus.BAD_REQUEST, detail=fault)
         elif request.path_info.startswith(API):
@@ -48,6 +51,7 @@ def edge(get_response: View) -> View:
         else:
             response = get_response(request)
             response.headers.setdefault("Content-Security-Policy", PAGE_POLICY)
+        traffic.observe(request, response, perf_counter() - began)
         return framed(response, request)
 
     return middleware

@@ -142,6 +142,11 @@ MAX_ATTEMPTS: int = env.int("MAX_ATTEMPTS", default=5)  # deliveries before park
 AUDIT_SECONDS: float = env.float("AUDIT_SECONDS", default=5)  # between two looks
 ALIVE_FILE: str = env.str("ALIVE_FILE", default="")  # touched by a healthy daemon
 
+# --- metrics ----------------------------------------------------------------------
+# A port for each process that is started; 0 serves none. It asks for no key.
+METRICS_PORT: int = env.int("METRICS_PORT", default=0)
+METRICS_HOST: str = env.str("METRICS_HOST", default="127.0.0.1")
+
 # --- reports ----------------------------------------------------------------------
 # The zone that days begin in where a question names none.
 STORE_TIMEZONE: str = env.str("STORE_TIMEZONE", default="UTC")

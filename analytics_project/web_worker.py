@@ -46,6 +46,9 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         util.write_error = write_problem
         self.log.error_log.addFilter(is_no_timeout)
         self.limit_waiting()
+        from analytics_project import exposition  # Django is loaded by now
+
+        exposition.begin()
         return super().init_process()
 
     def limit_waiting(self) -> None:

@@ -33,3 +33,8 @@ gc.freeze()  # a collection would write to, and so copy, every page that is shar
 # The next full one waits for a quarter of what the last one has kept: of nothing now,
 # else of a whole Django, and lost circles would pile up for hours.
 gc.collect()
+if settings.ROLE == "queries" and settings.QUERY_SERVER == "granian":
+    # Its processes load this themselves; a worker of gunicorn is forked later.
+    from analytics_project import exposition
+
+    exposition.begin()

@@ -14,6 +14,7 @@ BOOKED: LiteralString = """
         SELECT 'order', placed_at, * FROM line WHERE kind <> 'sale'
     ), utc AS (
         SELECT *, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-01')::date AS month,
+               to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD')::date AS day,
                date_trunc('hour', at, 'UTC') + interval '15 minutes'
                * (extract(minute FROM at AT TIME ZONE 'UTC')::int / 15) AS quarter
         FROM booked
@@ -75,9 +76,9 @@ ROLLUPS = (
         13,
     ),
     Figures(
-        "category_month_view",
-        f"{BOOKED} SELECT month, category, {SUMS} FROM utc GROUP BY 1, 2",
-        f"SELECT month, category, {MEASURES} FROM category_month_view",
+        "category_day_view",
+        f"{BOOKED} SELECT day, category, {SUMS} FROM utc GROUP BY 1, 2",
+        f"SELECT day, category, {MEASURES} FROM category_day_view",
         12,
     ),
 )

@@ -77,10 +77,10 @@ TABLES = (
     Figures("sales_ledger", LEDGER.format("line"), LEDGER.format("sales_ledger")),
     Figures(
         "product_sales_view",
-        f"SELECT product_id, sum(quantity), sum(amount), {COUNTED}"
-        " FROM line GROUP BY 1",
-        "SELECT product_id, total_quantity_sold, total_revenue, order_count"
-        " FROM product_sales_view",
+        f"SELECT product_id, sum(quantity), sum(amount), {COUNTED},"
+        ' min(category COLLATE "C"), max(category COLLATE "C") FROM line GROUP BY 1',
+        "SELECT product_id, total_quantity_sold, total_revenue, order_count,"
+        " lowest_category, highest_category FROM product_sales_view",
         2,
     ),
     Figures(

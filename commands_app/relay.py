@@ -6,6 +6,7 @@ from functools import partial
 
 from django.conf import settings
 from django.db import connection
+from prometheus_client import Counter, Gauge, Histogram
 
 from commands_app import outbox, relay_status
 from commands_app.relay_status import LEADER_LOCK
@@ -13,12 +14,22 @@ from messaging.envelope import Envelope, Message, encode, new_event_id, raw
 from messaging.errors import BrokerUnavailable
 from messaging.events import Watermark
 from messaging.failpoints import fail_point
+from messaging.metrics import MESSAGES
 from messaging.publisher import Publisher
 from messaging.status import State, Status
 
 logger = logging.getLogger(__name__)
 
 WATERMARK_INTERVAL_S = 1.0
+
+LEADING = Gauge("analytics_relay_leading", "1 while this relay publishes, else 0.")
+WINDOW = Histogram(
+    "analytics_relay_window_events", "Events published at once.", buckets=MESSAGES
+)
+PUBLISHED = Counter("analytics_relay_published_events", "Published and marked so.")
+REFUSED = Counter(
+    "analytics_relay_refused_events", "Returned or refused: they stay unpublished."
+)
 
 
 class Relay:
@@ -42,11 +53,13 @@ class Relay:
         except BrokerUnavailable as error:
             self._status.tell(State.UNREACHABLE, str(error))
             raise
+        self._status.forget()
         fail_point("relay.connected")
 
     def close(self) -> None:
         """Gives up leadership and both connections."""
         self._leading = False
+        LEADING.set(0)
         connection.close()
         self._publisher.close()
 
@@ -74,6 +87,7 @@ class Relay:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_try_advisory_lock(%s)", [LEADER_LOCK])
             self._leading = cursor.fetchone()[0]
+        LEADING.set(self._leading)
         if self._leading:
             logger.info("leading: this relay publishes")
         return self._leading
@@ -81,10 +95,12 @@ class Relay:
     def _publish(self, messages: list[Message]) -> int:
         if not messages:
             return 0
+        WINDOW.observe(len(messages))
         taken = self._publisher.publish(messages)
         fail_point("relay.confirmed")
         marked = outbox.mark_published(taken) if taken else 0
         fail_point("relay.marked")
+        PUBLISHED.inc(marked)
         logger.debug("published", extra={"events": marked})
         if len(taken) < len(messages):
             self._mend(refused=len(messages) - len(taken))
@@ -92,6 +108,7 @@ class Relay:
 
     def _mend(self, *, refused: int) -> None:
         """Declares queues and bindings again: without them nothing can be routed."""
+        REFUSED.inc(refused)
         logger.error(
             "%d events were returned or refused by the broker and stay unpublished",
             refused,

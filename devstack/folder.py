@@ -14,6 +14,7 @@ LOCAL = ROOT / ".local"
 STACK = LOCAL / "stack"
 RABBITMQ_PROGRAMS = LOCAL / "rabbitmq-programs"
 CHROMIUM_PROGRAMS = LOCAL / "chromium-programs"
+PROMETHEUS_PROGRAMS = LOCAL / "prometheus-programs"
 
 
 def given_environment() -> dict[str, str]:

@@ -19,6 +19,7 @@ ROLES = {
     "auditor": ["run_auditor"],
 }
 WEB_PORTS = {"COMMAND_SERVICE_PORT": 8080, "QUERY_SERVICE_PORT": 8081}
+METRICS_PORT = 9101  # of the first role; each of the others has the next one
 ADMIN = "admin"
 
 
@@ -47,8 +48,15 @@ def manage(*arguments: str) -> list[str]:
 
 
 def roles(environment: Mapping[str, str]) -> list[Process]:
+    first = int(environment.get("METRICS_PORT", METRICS_PORT))
     return [
-        Process(name, manage(*command), env=environment, cwd=ROOT, colour=index)
+        Process(
+            name,
+            manage(*command),
+            env={**environment, "METRICS_PORT": str(first + index if first else 0)},
+            cwd=ROOT,
+            colour=index,
+        )
         for index, (name, command) in enumerate(ROLES.items())
     ]
 

@@ -2,7 +2,8 @@
 
 import ssl
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from typing import NamedTuple
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pika
@@ -18,6 +19,13 @@ HEARTBEAT_S = 60  # unless the URL asks for another one
 # Heartbeats stop while a broker in alarm blocks publishers; only this limit ends it.
 BLOCKED_TIMEOUT_S = 10
 CONNECT_TIMEOUT_S = 5
+
+
+class Depth(NamedTuple):
+    """What a queue holds: messages that wait, and consumers."""
+
+    messages: int
+    consumers: int
 
 
 @contextmanager
@@ -94,3 +102,14 @@ def declare_topology(urls: Sequence[str], name: str) -> None:
         finally:
             if connection.is_open:
                 connection.close()
+
+
+def depths(urls: Sequence[str], name: str) -> dict[str, Depth]:
+    """By queue; declares nothing. Raises BrokerUnavailable, also without a queue."""
+    with translated(), closing(connect(urls, name)) as connection:
+        channel = connection.channel()
+        found = {}
+        for queue in topology.QUEUES:
+            method = channel.queue_declare(queue.name, passive=True).method
+            found[queue.name] = Depth(method.message_count, method.consumer_count)
+        return found

@@ -12,12 +12,23 @@ from threading import Event
 from types import FrameType
 from typing import Protocol
 
+from prometheus_client import Counter, Gauge
+
 from messaging.errors import MessagingError
 
 logger = logging.getLogger(__name__)
 
 FIRST_RETRY_S = 0.1
 LAST_RETRY_S = 2.0
+
+RECONNECTS = Counter(
+    "analytics_daemon_reconnects",
+    "Connections that were lost or could not be made, and are made again.",
+)
+LAST_PASS = Gauge(
+    "analytics_daemon_last_pass_timestamp_seconds",
+    "When a pass of the daemon last went to its end.",
+)
 
 
 class Worker(Protocol):
@@ -81,10 +92,12 @@ def run(
             worker.connect()
             for _ in _passes(worker, stop, idle):
                 failures = 0
+                LAST_PASS.set_to_current_time()
                 alive()
             worker.finish()
         except expected as error:
             failures += 1
+            RECONNECTS.inc()
             pause = back_off(failures)
             logger.warning(
                 "connection lost, next try in %.1f s: %s", pause, str(error).strip()

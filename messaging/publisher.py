@@ -13,15 +13,28 @@ from uuid import UUID
 import pika
 from pika.channel import Channel
 from pika.spec import PERSISTENT_DELIVERY_MODE, Basic, BasicProperties
+from prometheus_client import Histogram
 
 from messaging import amqp, topology
 from messaging.envelope import CONTENT_TYPE, Message
 from messaging.errors import BrokerUnavailable
 from messaging.failpoints import fail_point
+from messaging.metrics import SECONDS
 
 CONFIRM_TIMEOUT_S = 30.0
 OPEN_TIMEOUT_S = 10.0
 CLOSE_TIMEOUT_S = 1.0
+
+PUBLISHING = Histogram(
+    "analytics_publish_seconds",
+    "From a window's first message to its last, handed to the connection.",
+    buckets=SECONDS,
+)
+CONFIRMING = Histogram(
+    "analytics_confirm_seconds",
+    "From a window's last message to its last confirm.",
+    buckets=SECONDS,
+)
 
 
 class Publisher:
@@ -111,15 +124,16 @@ class Publisher:
         self._confirmed, self._returned = set(), set()
         if self._channel is None:
             self._fail()
-        with amqp.translated():
+        with PUBLISHING.time(), amqp.translated():
             for message in messages:
                 self._send(message)
                 fail_point("publisher.sent")
         fail_point("publisher.window_sent")
-        self._run(
-            CONFIRM_TIMEOUT_S,
-            until=lambda: not self._unconfirmed or self._failure is not None,
-        )
+        with CONFIRMING.time():
+            self._run(
+                CONFIRM_TIMEOUT_S,
+                until=lambda: not self._unconfirmed or self._failure is not None,
+            )
         if self._failure or self._unconfirmed:
             self._fail()
         return {id_ for id_ in self._confirmed if str(id_) not in self._returned}

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from django.db import connections
+from prometheus_client import Counter, Histogram
 
 from messaging.daemon import back_off
 from messaging.errors import BrokerUnavailable
 from messaging.failpoints import fail_point
+from messaging.metrics import MESSAGES, SECONDS
 from messaging.status import State, Status
 from messaging.subscriber import Delivery, Subscriber
 from projections_app import consumer_status, dead_letters, projector, redelivery
@@ -20,6 +22,20 @@ from projections_app.redelivery import Verdict
 logger = logging.getLogger(__name__)
 
 FINISH_S = 2.0  # at most, for the batches in hand when the process is to end
+
+BATCH = Histogram(
+    "analytics_consumer_batch_messages", "Settled in one pass.", buckets=MESSAGES
+)
+APPLYING = Histogram(
+    "analytics_consumer_apply_seconds",
+    "That the read database took for a batch, commit included.",
+    buckets=SECONDS,
+)
+APPLIED = Counter("analytics_consumer_applied_messages", "Applied, watermarks too.")
+PARKED = Counter("analytics_consumer_parked_messages", "Written to dead_letters.")
+FAILURES = Counter(
+    "analytics_consumer_database_failures", "Batches that are kept and tried again."
+)
 
 
 class Consumer:
@@ -83,6 +99,8 @@ class Consumer:
         self._failures = 0
         self._status.tell(State.CONNECTED)
         self._forget()
+        if count:
+            BATCH.observe(count)
         return count
 
     # --- one batch ----------------------------------------------------------------
@@ -103,12 +121,15 @@ class Consumer:
                     self._reject(list(run))
 
     def _apply(self, deliveries: Sequence[Delivery]) -> None:
+        began = time.perf_counter()
         failures = projector.apply([each.body for each in deliveries])
+        APPLYING.observe(time.perf_counter() - began)
         fail_point("consumer.applied")
         poison = {deliveries[each.position].tag: each.error for each in failures}
         self._park([(e, poison[e.tag]) for e in deliveries if e.tag in poison])
         self._ack([each for each in deliveries if each.tag not in poison])
         fail_point("consumer.acked")
+        APPLIED.inc(len(deliveries) - len(poison))
         logger.debug("applied %d messages", len(deliveries) - len(poison))
 
     def _apply_alone(self, delivery: Delivery) -> None:
@@ -133,6 +154,7 @@ class Consumer:
                 for delivery, error in poison
             ]
         )
+        PARKED.inc(len(poison))
         fail_point("consumer.parked")
         for (delivery, _), reason in zip(poison, reasons, strict=True):
             logger.warning("parked message %s: %s", delivery.message_id, reason)
@@ -158,6 +180,7 @@ class Consumer:
         """Waits longer each time, with jitter; the deliveries stay in hand."""
         pause = back_off(self._failures)
         self._failures += 1
+        FAILURES.inc()
         logger.warning("the read database cannot take a batch: %s", error)
         connections[projector.DATABASE].close_if_unusable_or_obsolete()
         self._status.tell(State.FAILING, str(error))

@@ -9,8 +9,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from django.conf import settings
+
+from chaos.servers import Servers
 
 TESTS = Path(__file__).parent
+# Each client of Django's would look at every static file first. Whole processes do.
+settings.WHITENOISE_USE_FINDERS = False
 DATABASES = {
     "commands_app": ["default"],
     "projections_app": ["read"],
@@ -65,3 +70,14 @@ def broker() -> Iterator[Broker]:
 @pytest.fixture
 def broker_url(broker: Broker) -> str:
     return broker.url
+
+
+@pytest.fixture(scope="session")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+    """Servers that a test may stop and crash; each system on them has its own part."""
+    servers = Servers(tmp_path_factory.mktemp("servers"))
+    try:
+        servers.start()
+        yield servers
+    finally:
+        servers.stop()

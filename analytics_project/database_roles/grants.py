@@ -22,7 +22,7 @@ def each(rights: str, *tables: str) -> Rights:
 ORDERS = ("orders", "order_items", "order_cancellations", "refunds", "refund_lines")
 BUSINESS = ("products", *ORDERS)
 VIEWS = (
-    *("order_view", "sales_quarter_view", "product_month_view", "category_month_view"),
+    *("order_view", "sales_quarter_view", "product_month_view", "category_day_view"),
     *("product_sales_view", "category_metrics_view", "customer_ltv_view"),
     "hourly_sales_view",
 )

@@ -2,13 +2,14 @@
 
 from analytics_project.truth.view import View, sums
 from projections_app.models import (
-    CategoryMonth,
+    CategoryDay,
     OrderSales,
     ProductMonth,
     QuarterHourSales,
 )
 
 NET = "gross - discounts - reversals"
+DAY = "(booked_at AT TIME ZONE 'UTC')::date"
 MONTH = "to_char(booked_at AT TIME ZONE 'UTC', 'YYYY-MM-01')::date"
 
 
@@ -69,8 +70,8 @@ ROLLUPS = (
         NET,
     ),
     View(
-        CategoryMonth,
-        _measures(f"{MONTH} AS month, category", orders="category_orders", by="1, 2"),
+        CategoryDay,
+        _measures(f"{DAY} AS day, category", orders="category_orders", by="1, 2"),
         NET,
     ),
 )

@@ -25,7 +25,9 @@ class View(NamedTuple):
     def columns(self) -> dict[str, str]:
         """Types of the columns by their names."""
         read = connections["read"]
-        fields = self.model._meta.concrete_fields
+        fields = [
+            each for each in self.model._meta.concrete_fields if not each.generated
+        ]
         return {str(field.column): str(field.db_type(read)) for field in fields}
 
 

@@ -15,7 +15,9 @@ FIRST_VIEWS = (
         sums(
             "product_id",
             """sum(quantity)::bigint AS total_quantity_sold,
-               sum(amount) AS total_revenue, sum(product_orders) AS order_count""",
+               sum(amount) AS total_revenue, sum(product_orders) AS order_count,
+               min(category COLLATE "C") AS lowest_category,
+               max(category COLLATE "C") AS highest_category""",
         ),
         "total_revenue",
     ),

@@ -11,7 +11,7 @@ from projections_app.models.bookkeeping import (
 )
 from projections_app.models.ledger import SalesLedger
 from projections_app.models.rollups import (
-    CategoryMonth,
+    CategoryDay,
     OrderSales,
     ProductMonth,
     QuarterHourSales,
@@ -25,8 +25,8 @@ from projections_app.models.views import (
 )
 
 __all__ = [
+    "CategoryDay",
     "CategoryMetrics",
-    "CategoryMonth",
     "ConsumerStatus",
     "CustomerLtv",
     "DeadLetter",

@@ -1,8 +1,12 @@
 """What the reports are summed up from: by order, by quarter of an hour, by month."""
 
 from django.db import models
+from django.db.models.functions import Cast, Ceil, Ln
 
 from projections_app.models.columns import money_sum
+
+# Steps in which gross sales double: it takes few of them to order products roughly.
+STEPS = 4
 
 
 class Measures(models.Model):
@@ -76,21 +80,37 @@ class ProductMonth(Measures):
     month = models.DateField()  # its first day, UTC
     product_id = models.BigIntegerField()
     category = models.TextField()  # as sold
+    # Gross sales are less than 2 ** (magnitude / STEPS).
+    magnitude = models.GeneratedField(
+        expression=Cast(
+            1
+            + Ceil(
+                Ln(1 + Cast("gross", models.FloatField())) / Ln(2.0) * STEPS,
+            ),
+            models.SmallIntegerField(),
+        ),
+        output_field=models.SmallIntegerField(),
+        db_persist=True,
+    )
 
     class Meta:
         db_table = "product_month_view"
+        indexes = [
+            models.Index(fields=["month", "-magnitude"], name="product_month_magnitude")
+        ]
 
     def __str__(self) -> str:
         return f"product {self.product_id} in {self.month:%Y-%m}"
 
 
-class CategoryMonth(Measures):
-    pk = models.CompositePrimaryKey("month", "category")
-    month = models.DateField()  # its first day, UTC
+class CategoryDay(Measures):
+    pk = models.CompositePrimaryKey("day", "category")
+    day = models.DateField()  # UTC
     category = models.TextField()  # as sold
 
     class Meta:
-        db_table = "category_month_view"
+        db_table = "category_day_view"
+        indexes = [models.Index(fields=["category", "day"], name="category_day_of")]
 
     def __str__(self) -> str:
-        return f"{self.category} in {self.month:%Y-%m}"
+        return f"{self.category} on {self.day:%Y-%m-%d}"

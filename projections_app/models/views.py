@@ -10,10 +10,20 @@ class ProductSales(models.Model):
     total_quantity_sold = models.BigIntegerField()
     total_revenue = money_sum()
     order_count = models.BigIntegerField()
+    # As sold, by their bytes. They differ if it was sold in more than one.
+    lowest_category = models.TextField(db_default="", db_collation="C")
+    highest_category = models.TextField(db_default="", db_collation="C")
 
     class Meta:
         db_table = "product_sales_view"
         verbose_name_plural = "product sales"
+        indexes = [
+            models.Index(
+                fields=["product_id"],
+                name="product_sales_moved",
+                condition=models.Q(lowest_category__lt=models.F("highest_category")),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"product {self.product_id}"

@@ -1,7 +1,7 @@
 """All projections, in the order in which the projector writes them."""
 
+from projections_app.projections.category_day import CATEGORY_DAY
 from projections_app.projections.category_metrics import CATEGORY_METRICS
-from projections_app.projections.category_month import CATEGORY_MONTH
 from projections_app.projections.customer_ltv import CUSTOMER_LTV
 from projections_app.projections.hourly_sales import HOURLY_SALES
 from projections_app.projections.orders import ORDERS
@@ -16,7 +16,7 @@ PROJECTIONS = (
     CUSTOMER_LTV,
     PRODUCT_MONTH,
     CATEGORY_METRICS,
-    CATEGORY_MONTH,
+    CATEGORY_DAY,
     SALES_QUARTER,
     HOURLY_SALES,
 )

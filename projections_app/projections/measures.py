@@ -21,6 +21,7 @@ COLUMNS: Mapping[str, Merge] = {
     "units_reversed_by_order": "add",
     "cancelled_by_order": "add",
 }
+DAY: LiteralString = "(booked_at AT TIME ZONE 'UTC')::date"
 MONTH: LiteralString = "date_trunc('month', booked_at AT TIME ZONE 'UTC')::date"
 QUARTER_HOUR: LiteralString = (
     "date_bin('15 minutes', booked_at, timestamptz '2000-01-01 00:00+00')"

@@ -10,6 +10,8 @@ PRODUCT_SALES = Projection(
         "total_quantity_sold": "add",
         "total_revenue": "add",
         "order_count": "add",
+        "lowest_category": "least",
+        "highest_category": "greatest",
     },
     query="""
         SELECT product_id,
@@ -17,7 +19,9 @@ PRODUCT_SALES = Projection(
                sum(amount) AS total_revenue,
                count(DISTINCT order_id) FILTER (WHERE kind = 'sale')
                - count(DISTINCT order_id) FILTER (WHERE kind = 'cancellation')
-                   AS order_count
+                   AS order_count,
+               min(category COLLATE "C") AS lowest_category,
+               max(category COLLATE "C") AS highest_category
           FROM {ledger}
          WHERE {where}
          GROUP BY product_id

@@ -27,7 +27,9 @@ CROSS JOIN LATERAL (
     FROM unnest($2::date[]) AS month
     CROSS JOIN LATERAL (
         SELECT sum(gross - discounts - reversals) AS net FROM {table} AS view
-        WHERE view.month = month.month AND view.{column} = key
+        WHERE view.{begins} >= month.month
+              AND view.{begins} < month.month + interval '1 month'
+              AND view.{column} = key
     ) AS sold
 ) AS months
 """
@@ -35,11 +37,13 @@ SOURCES = {
     "product": {
         "type": "bigint",
         "table": "product_month_view",
+        "begins": "month",
         "column": "product_id",
     },
     "category": {
         "type": "text",
-        "table": "category_month_view",
+        "table": "category_day_view",
+        "begins": "day",
         "column": "category",
     },
 }

@@ -40,11 +40,11 @@ class About(NamedTuple):
         return self._replace(view=self.view._replace(is_small=orders < FEW))
 
 
-# Roughly: of the months that the range touches.
+# Roughly: of the days, or of the months, that the range touches.
 ORDERS = {
     "as_sold": """
-        SELECT coalesce(sum(orders), 0) FROM category_month_view
-         WHERE month > $1::date AND month < $2::date AND category = $3
+        SELECT coalesce(sum(orders), 0) FROM category_day_view
+         WHERE day > $1::date AND day < $2::date AND category = $3
     """,
     "current": """
         SELECT coalesce(sum(orders), 0) FROM product_month_view

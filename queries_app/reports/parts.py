@@ -1,16 +1,24 @@
 """Rows to be summed by product, category or customer, as one SELECT.
 
-They come from the month tables and, at the edges of the range, from the ledger. Each
+They come from tables of months or days and, at the edges of the range, the ledger. Each
 has a `key` and the columns of measures.ADDED, and two more that are often asked alone:
 `net`, and `touched`, which is not 0 where anything was sold, taken back or cancelled.
 What is not asked for, the server does not compute.
 """
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Literal, NamedTuple
 
 from queries_app.reports.measures import ADDED, column, lines, plain
 from queries_app.reports.parameters import Attribution
-from queries_app.reports.pieces import Piece, Pieces, pieces
+from queries_app.reports.pieces import (
+    Piece,
+    Pieces,
+    nearest_day,
+    nearest_month,
+    pieces,
+)
 from queries_app.reports.question import Question
 from queries_app.reports.ranges import Period
 from queries_app.reports.values import Values
@@ -18,16 +26,17 @@ from queries_app.reports.values import Values
 SUMMED = ", ".join(f"coalesce(sum({name}), 0) AS {name}" for name in ADDED)
 
 Key = Literal["product_id", "category"]
-TABLES: dict[Key, str] = {
-    "product_id": "product_month_view",
-    "category": "category_month_view",
+# The table, what its rows begin with, and the nearest of these moments.
+WHOLE: dict[Key, tuple[str, str, Callable[[datetime], datetime]]] = {
+    "product_id": ("product_month_view", "month", nearest_month),
+    "category": ("category_day_view", "day", nearest_day),
 }
 # `touched` is no figure: it may be cut off, and an int4 is summed in half the time.
 MOST = 10**9
-MONTHS = """
+ROWS = """
     SELECT {key} AS key, {added}, gross - discounts - {reversals} AS net,
            least(units + {units_reversed} + {cancelled}, {most})::int AS touched
-    FROM {table} WHERE month >= {first} AND month < {last} AND {where}
+    FROM {table} WHERE {begins} >= {first} AND {begins} < {last} AND {where}
 """
 # A cancellation counts once a key, by its first line: it may take back no pieces.
 # (The products are compared so that no index is used but that of the event.)
@@ -109,8 +118,8 @@ class Scope(NamedTuple):
 
 def of_ledger(scope: Scope, key: Key, *, counts: bool) -> str:
     """By product, or by category as sold; without `counts` none that can be told."""
-    cut = pieces(scope.period)
-    parts = [months(scope, key, cut)]
+    cut = pieces(scope.period, WHOLE[key][-1])
+    parts = [whole(scope, key, cut)]
     if counts and key == "product_id":
         parts.append(counted_again(scope, cut))
     for piece in cut.edges:
@@ -136,23 +145,25 @@ def edge(
     ]
 
 
-def months(scope: Scope, key: Key, cut: Pieces) -> str:
-    return MONTHS.format(
+def whole(scope: Scope, key: Key, cut: Pieces) -> str:
+    table, begins, _ = WHOLE[key]
+    return ROWS.format(
         key=key,
         added=plain(scope.attribution),
         reversals=column("reversals", scope.attribution),
         units_reversed=column("units_reversed", scope.attribution),
         cancelled=column("cancelled", scope.attribution),
         most=str(MOST),
-        table=TABLES[key],
-        **of_months(scope, cut),
+        table=table,
+        begins=begins,
+        **of_whole(scope, cut),
     )
 
 
-def of_months(scope: Scope, cut: Pieces) -> dict[str, str]:
+def of_whole(scope: Scope, cut: Pieces) -> dict[str, str]:
     return {
-        "first": scope.values.place(cut.months_start.date(), "date"),
-        "last": scope.values.place(cut.months_end.date(), "date"),
+        "first": scope.values.place(cut.whole_start.date(), "date"),
+        "last": scope.values.place(cut.whole_end.date(), "date"),
         "where": scope.where,
     }
 
@@ -164,7 +175,7 @@ def counted_again(scope: Scope, cut: Pieces) -> str:
         end="(again.month + interval '1 month') AT TIME ZONE 'UTC'",
     )
     return COUNTED_AGAIN.format(
-        twice=TWICE.format(**of_months(scope, cut)),
+        twice=TWICE.format(**of_whole(scope, cut)),
         cancelled=column("cancelled", scope.attribution),
         lines=month,
     )

@@ -1,5 +1,6 @@
-"""A range as whole UTC months and what the ledger adds to them, or takes off again."""
+"""A range as whole UTC months, or days, and what the ledger adds or takes off again."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple
 
@@ -15,19 +16,31 @@ class Piece(NamedTuple):
 
 
 class Pieces(NamedTuple):
-    months_start: datetime
-    months_end: datetime  # the same: there are none
+    whole_start: datetime
+    whole_end: datetime  # the same: there are none
     edges: tuple[Piece, ...]
 
 
-def pieces(period: Period) -> Pieces:
+def nearest_month(at: datetime) -> datetime:
+    this = month_start(at)
+    following = month_start(this + 31 * DAY)
+    return this if at - this <= following - at else following
+
+
+def nearest_day(at: datetime) -> datetime:
+    return (at + DAY / 2).replace(hour=0, minute=0)
+
+
+def pieces(
+    period: Period, nearest: Callable[[datetime], datetime] = nearest_month
+) -> Pieces:
     """Months from the month nearest to each end, so that few lines are read.
 
     A range that ends on the 23rd is read with all of its last month, less the lines
     since the 23rd: mostly there are none yet.
     """
     start, end, _ = period
-    first, last = nearest_month(start), nearest_month(end)
+    first, last = nearest(start), nearest(end)
     if first == last:
         return Pieces(start, start, (Piece(start, end),))
     edges = (edge(start, first, "", "-"), edge(end, last, "-", ""))
@@ -39,9 +52,3 @@ def edge(at: datetime, month: datetime, before: str, after: str) -> Piece | None
     if at == month:
         return None
     return Piece(at, month, before) if at < month else Piece(month, at, after)
-
-
-def nearest_month(at: datetime) -> datetime:
-    this = month_start(at)
-    following = month_start(this + 31 * DAY)
-    return this if at - this <= following - at else following

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from msgspec import UNSET, UnsetType
 
-from queries_app.reports import labels, ranking
+from queries_app.reports import foremost, labels, ranking
 from queries_app.reports.answers import Answer, Sales, SalesGrowth
 from queries_app.reports.listing import LISTING, Listing, listing
 from queries_app.reports.parts import Scope, of_ledger, scopes_of
@@ -66,14 +66,21 @@ def of_products(question: Question, asked: Listing, narrow: Narrow) -> Statement
     values = Values()
     (first, now), *before = map(narrow, scopes_of(question, values))
     board = Board(
-        ranked=of_ledger(now, "product_id", counts=asked.measure in ranking.COUNTED),
+        ranked=ranked(now, asked),
         now=on_page(now, asked),
         before=on_page(before[0][1], asked) if before else None,
         names=labels.COLUMNS,
         labels=labels.joins(now, question.labels),
         first=f"{first}," if first else "",
     )
+    if now.where == "true" and foremost.helps(asked, now):
+        few = ranked(now.also(foremost.AMONG), asked)
+        board = board._replace(first=foremost.foremost(asked, now), few=few)
     return ranking.statement(board, asked, values)
+
+
+def ranked(scope: Scope, asked: Listing) -> str:
+    return of_ledger(scope, "product_id", counts=asked.measure in ranking.COUNTED)
 
 
 def on_page(scope: Scope, asked: Listing) -> str:

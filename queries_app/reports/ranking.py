@@ -39,14 +39,29 @@ COUNTED = {
 SALES = tuple(MEASURES)  # in the order of answers.Sales
 OF_PAGE = "ANY(ARRAY(SELECT key FROM page))"
 
+RANKED = """
+    SELECT key, value FROM (
+        SELECT key, {measure} AS value FROM ({ranked}) AS part
+        GROUP BY key HAVING sum(touched) <> 0
+    ) AS ranked
+    WHERE {after} {order} {limit}
+"""
+# The page of all, unless that of few is proven to be the same: then it costs nothing.
+FEW_OR_ALL = """
+    SELECT * FROM few WHERE (SELECT enough FROM proof)
+     UNION ALL
+    SELECT * FROM ({everything}) AS everything WHERE NOT (SELECT enough FROM proof)
+"""
+PROVEN = """
+    few AS MATERIALIZED ({few}),
+    proof AS MATERIALIZED (
+        SELECT coalesce(count(*) > {limit} AND min(value) >= min(bound), false)
+               AS enough
+        FROM few CROSS JOIN bound
+    ),
+"""
 PAGE = """
-    WITH {first} page AS MATERIALIZED (
-        SELECT key, value FROM (
-            SELECT key, {measure} AS value FROM ({ranked}) AS part
-            GROUP BY key HAVING sum(touched) <> 0
-        ) AS ranked
-        WHERE {after} {order} {limit}
-    ), {figures}
+    WITH {first} {proven} page AS MATERIALIZED ({page}), {figures}
     SELECT page.key, {columns}, value
     FROM page {joins}
     {order}
@@ -70,6 +85,7 @@ class Board(NamedTuple):
     names: tuple[str, ...] = ()  # columns of `labels`
     labels: str = ""  # JOINs to the page's keys
     first: str = ""  # WITH queries that the others use
+    few: str | None = None  # of the keys that may be first; see foremost.py
 
 
 def statement(board: Board, asked: Listing, values: Values) -> Statement:
@@ -78,18 +94,33 @@ def statement(board: Board, asked: Listing, values: Values) -> Statement:
     One row more than the limit, where there are more.
     """
     told = {"now": board.now} | ({"before": board.before} if board.before else {})
+    page = ranked(board.ranked, asked, values)
+    proven = ""
+    if board.few is not None:
+        few = ranked(board.few, asked, values)
+        proven = PROVEN.format(few=few, limit=asked.limit)
+        page = FEW_OR_ALL.format(everything=page)
     sql = PAGE.format(
         first=board.first,
-        measure=MEASURES[asked.measure],
-        ranked=board.ranked,
-        after=after(asked, values),
+        proven=proven,
+        page=page,
         order=order(asked),
-        limit="" if asked.limit is None else f"LIMIT {asked.limit + 1}",
         figures=", ".join(of_keys(name, parts) for name, parts in told.items()),
         columns=", ".join([*board.names, *map(columns, told)]),
         joins=" ".join(f"JOIN {name} USING (key)" for name in told) + board.labels,
     )
     return Statement(sql, values)
+
+
+def ranked(parts: str, asked: Listing, values: Values) -> str:
+    """The page's keys in order, of these rows."""
+    return RANKED.format(
+        measure=MEASURES[asked.measure],
+        ranked=parts,
+        after=after(asked, values),
+        order=order(asked),
+        limit="" if asked.limit is None else f"LIMIT {asked.limit + 1}",
+    )
 
 
 def on_page(scope: Scope, key: str, asked: Listing) -> Scope:

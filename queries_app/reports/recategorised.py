@@ -5,7 +5,7 @@ behind, or is there already: the orders that hold a moved product are counted an
 """
 
 from queries_app.reports.measures import column, lines, plain
-from queries_app.reports.parts import Scope, edge, months, of_months
+from queries_app.reports.parts import Scope, edge, of_whole, whole
 from queries_app.reports.pieces import Pieces, pieces
 
 # Lines as they would be had they been sold under today's categories.
@@ -70,7 +70,7 @@ MOVED = """(
 def of_today(scope: Scope) -> str:
     """By category as of today; the scope's `where` is not for it."""
     cut = pieces(scope.period)
-    parts = [months(scope, "category", cut), moved(scope, cut)]
+    parts = [whole(scope, "category", cut), moved(scope, cut)]
     for piece in cut.edges:
         found = TODAY.format(lines=scope.lines(piece))
         parts += edge("category", piece, lines=found, counts=True)
@@ -84,8 +84,8 @@ def moved(scope: Scope, cut: Pieces) -> str:
         reversals=column("reversals", scope.attribution),
         lines=lines(
             scope.attribution,
-            start=place(cut.months_start, "timestamptz"),
-            end=place(cut.months_end, "timestamptz"),
+            start=place(cut.whole_start, "timestamptz"),
+            end=place(cut.whole_end, "timestamptz"),
         ),
-        **of_months(scope, cut),
+        **of_whole(scope, cut),
     )

@@ -117,7 +117,7 @@ def test_a_missing_row_is_found(table: str) -> None:
         ("order_view", "77, 1, now(), 0, 0, 0, 0, 0, 0, 0"),
         ("sales_quarter_view", "'2026-01-01', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0"),
         ("product_month_view", "'2026-01-01', 7, '', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0"),
-        ("category_month_view", "'2026-01-01', '', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0"),
+        ("category_day_view", "'2026-01-01', '', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0"),
         ("category_metrics_view", "'Electronics ', 0, 0"),
         ("hourly_sales_view", "'2026-01-01', 0, 0"),
         ("product_catalog", "77, 1, null, 'x', 'y', 0"),

@@ -1,7 +1,9 @@
 """The web roles on the real server: bodies, framing, static files, a database gone."""
 
 import json
+import os
 import re
+import signal
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -10,6 +12,7 @@ from functools import partial
 import pytest
 
 from tests.analytics_project.large_file import a_client_goes_away
+from tests.analytics_project.scraping import process_that_serves, requests, scraped
 from tests.analytics_project.web import MAX_BODY, Web, chunked, eventually
 
 pytestmark = pytest.mark.processes
@@ -134,6 +137,22 @@ def test_the_admin_has_its_styles_and_the_query_role_has_no_admin(web: Web) -> N
     assert web.get("queries", "/admin/login/").is_problem
 
 
+def test_the_metrics_of_all_processes_of_a_role_are_one_sum(web: Web) -> None:
+    """With more requests than there are processes, and one of them gone."""
+    route = "/api/analytics/sync-status"
+    before = requests(web, "queries", route)
+    for _ in range(16):
+        web.get("queries", route)
+
+    assert requests(web, "queries", route) == before + 16
+    os.kill(process_that_serves(web, "queries"), signal.SIGKILL)
+    eventually(lambda: requests(web, "queries", route) == before + 16, "taken over")
+
+
+def test_metrics_are_on_no_port_that_others_reach(web: Web) -> None:
+    assert [web.get(role, "/metrics").status for role in web.ports] == [404, 404]
+
+
 def test_a_database_that_is_down_is_503_at_once_and_back_without_a_restart(
     web: Web,
 ) -> None:
@@ -151,6 +170,7 @@ def test_a_database_that_is_down_is_503_at_once_and_back_without_a_restart(
             assert "retry-after: 1" in reply.head.lower()
             assert time.monotonic() - started < 2.5
         assert web.get(role, "/health").status == 200
+        assert scraped(web, role)["analytics_database_up"] == 0
     refused = web.post("/api/products", CHUNKED, chunked(PRODUCT))
     assert (refused.status, refused.is_problem) == (503, True)
 
@@ -158,6 +178,7 @@ def test_a_database_that_is_down_is_503_at_once_and_back_without_a_restart(
     for role, target in roles.items():
         eventually(partial(web.answers, role, target), f"{role} is back")
         assert {web.get(role, target).status for _ in range(16)} == {200}
+        assert scraped(web, role)["analytics_database_up"] == 1
 
 
 def test_a_restart_of_the_database_is_not_seen_by_who_asks_after_it(web: Web) -> None:

@@ -186,7 +186,10 @@ def test_a_program_shows_its_key_and_is_not_led_anywhere(client: Client) -> None
     assert client.get("/").status_code == 401
 
 
-def test_what_the_sign_in_page_is_made_of_needs_no_key(client: Client) -> None:
+def test_what_the_sign_in_page_is_made_of_needs_no_key(
+    client: Client, settings: Settings
+) -> None:
+    settings.WHITENOISE_USE_FINDERS = True
     with closing(client.get("/static/dashboard/dashboard.css")) as file:
         assert file.status_code == 200
 

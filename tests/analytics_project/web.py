@@ -32,6 +32,7 @@ class Web:
     def __init__(self, directory: Path, **settings: str) -> None:
         self.postgres = Postgres(directory / "postgres", settings=FOR_TESTS)
         self.ports = {"commands": free_port(), "queries": free_port()}
+        self.metrics = {role: free_port() for role in self.ports}
         self._directory = directory
         self._settings = settings
         self.environment: dict[str, str] = {}
@@ -51,7 +52,10 @@ class Web:
         }
         for database in ("default", "read"):
             self._manage(environment, "migrate", "-v0", f"--database={database}").wait()
-        self._roles = [self._manage(environment, *ROLES[name]) for name in self.ports]
+        self._roles = [
+            self._manage({**environment, "METRICS_PORT": str(port)}, *ROLES[name])
+            for name, port in self.metrics.items()
+        ]
         for role in self.ports:
             eventually(partial(self.answers, role), f"{role} answers")
 

@@ -21,26 +21,23 @@ ORDERS = 30
 
 
 @pytest.fixture(scope="module")
-def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[System, Load]]:
+def loaded(
+    servers: Servers, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[System, Load]]:
     """A system that has taken a load and proved right."""
-    servers = Servers(tmp_path_factory.mktemp("servers"))
+    system = System(servers, tmp_path_factory.mktemp("logs"))
     try:
-        servers.start()
-        system = System(servers, tmp_path_factory.mktemp("logs"))
-        try:
-            system.start()
-            load = Load(system, system.make_products(), batch=3, others=0.4)
-            with load.running():
-                load.wait_for(ORDERS)
-                eventually(lambda: load.cancelled and load.refunded, "reversals")
-            accounting, found = prove(system, load)
-            assert found == []
-            assert accounting.acknowledged == accounting.attempted >= ORDERS
-            yield system, load
-        finally:
-            system.stop()
+        system.start()
+        load = Load(system, system.make_products(), batch=3, others=0.4)
+        with load.running():
+            load.wait_for(ORDERS)
+            eventually(lambda: load.cancelled and load.refunded, "reversals")
+        accounting, found = prove(system, load)
+        assert found == []
+        assert accounting.acknowledged == accounting.attempted >= ORDERS
+        yield system, load
     finally:
-        servers.stop()
+        system.stop()
 
 
 PLANTED = {

@@ -1,4 +1,4 @@
-"""Servers of the flow tests: started once, a fresh system for every test."""
+"""A system of one's own for a test that breaks it, one a module for all others."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,16 +9,6 @@ from chaos.servers import Servers
 from chaos.system import System
 
 
-@pytest.fixture(scope="session")
-def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
-    servers = Servers(tmp_path_factory.mktemp("servers"))
-    try:
-        servers.start()
-        yield servers
-    finally:
-        servers.stop()
-
-
 @pytest.fixture
 def system(servers: Servers, tmp_path: Path) -> Iterator[System]:
     system = System(servers, tmp_path)
@@ -27,3 +17,16 @@ def system(servers: Servers, tmp_path: Path) -> Iterator[System]:
     finally:
         system.stop()
         servers.mend()
+
+
+@pytest.fixture(scope="module")
+def running(
+    servers: Servers, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[System]:
+    """With the usual roles."""
+    system = System(servers, tmp_path_factory.mktemp("running"))
+    try:
+        system.start()
+        yield system
+    finally:
+        system.stop()

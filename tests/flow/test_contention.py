@@ -53,19 +53,18 @@ def test_opposite_orders_of_lines_never_deadlock_and_never_oversell(
 
 
 def test_two_lines_of_one_product_are_checked_together_and_count_as_one_order(
-    system: System,
+    running: System,
 ) -> None:
-    system.start()
-    id_ = system.make_product(stock=100)
+    id_ = running.make_product(stock=100)
 
-    assert system.make_order(*[id_] * 2).status == 201
+    assert running.make_order(*[id_] * 2).status == 201
     line = {"productId": id_, "quantity": 50}
-    short = system.post("/api/orders", {"customerId": 1, "items": [line, line]})
+    short = running.post("/api/orders", {"customerId": 1, "items": [line, line]})
     assert short.status == 409
 
     eventually(
         lambda: (
-            system.get(f"/api/analytics/products/{id_}/sales").body
+            running.get(f"/api/analytics/products/{id_}/sales").body
             == {
                 "productId": id_,
                 "totalQuantitySold": 2,
@@ -77,15 +76,14 @@ def test_two_lines_of_one_product_are_checked_together_and_count_as_one_order(
     )
 
 
-def test_one_key_posted_by_many_clients_at_once_is_one_order(system: System) -> None:
-    system.start("commands")
-    id_ = system.make_product()
-    body = {"customerId": 1, "items": [{"productId": id_, "quantity": 1}]}
+def test_one_key_posted_by_many_clients_at_once_is_one_order(running: System) -> None:
+    id_ = running.make_product()
+    body = {"customerId": 77, "items": [{"productId": id_, "quantity": 1}]}
     found: list[tuple[int, object]] = []
 
     def client() -> None:
         while True:
-            answer = system.post("/api/orders", body, Idempotency_Key="the-same")
+            answer = running.post("/api/orders", body, Idempotency_Key="the-same")
             found.append((answer.status, answer.body.get("orderId")))
             if answer.status == 201:
                 return
@@ -97,5 +95,5 @@ def test_one_key_posted_by_many_clients_at_once_is_one_order(system: System) -> 
         thread.join(60)
 
     assert {status for status, _ in found} <= {201, 409}
-    assert {order for status, order in found if status == 201} == {1}
-    assert system.write_db("SELECT count(*) FROM orders") == [(1,)]
+    stored = running.write_db("SELECT id FROM orders WHERE customer_id = 77")
+    assert [(order,) for order in {o for status, o in found if status == 201}] == stored

@@ -1,12 +1,10 @@
 """Defects of other systems of this kind that only whole processes can show."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from chaos.servers import Servers
 from chaos.system import System
 from chaos.waiting import eventually
 
@@ -31,19 +29,6 @@ SPAN_OF_A_THOUSAND = """
     FROM (SELECT * FROM outbox ORDER BY id DESC LIMIT 1000) AS latest
 """
 NAMES = ["constructor", "__proto__", "toString", "null"]
-
-
-@pytest.fixture(scope="module")
-def running(
-    servers: Servers, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[System]:
-    """One system for all tests that break nothing."""
-    system = System(servers, tmp_path_factory.mktemp("known-defects"))
-    try:
-        system.start()
-        yield system
-    finally:
-        system.stop()
 
 
 def workers(system: System) -> list[str]:

@@ -5,14 +5,16 @@ import os
 import signal
 import subprocess
 import sys
+import time
 import weakref
 from collections import deque
 from threading import Event
 
 import pytest
 
-from messaging.daemon import run, stop_on_signals
+from messaging.daemon import LAST_PASS, RECONNECTS, run, stop_on_signals
 from messaging.errors import BrokerUnavailable
+from tests.messaging.metered import total
 
 
 class Script:
@@ -74,6 +76,15 @@ def test_idle_waits_grow_and_start_again_after_work() -> None:
 def test_a_transient_error_leads_to_a_new_connection(error: Exception) -> None:
     ended = ["finish", "close"]
     assert play(1, error, 1) == ["connect", "close", "connect", *ended]
+
+
+def test_passes_and_new_connections_are_measured() -> None:
+    began, before = time.time(), total(RECONNECTS)
+
+    play(1, BrokerUnavailable(), 1)
+
+    assert total(RECONNECTS) == before + 1
+    assert began <= total(LAST_PASS) <= time.time()
 
 
 def test_any_other_error_ends_the_process() -> None:

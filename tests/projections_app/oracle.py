@@ -17,7 +17,7 @@ from messaging.events import (
 from tests.projections_app.histories import Recorded
 from tests.projections_app.rollup_oracle import (
     MEASURES,
-    category_month,
+    category_day,
     order_view,
     product_month,
     quarter,
@@ -27,7 +27,8 @@ from tests.projections_app.rollup_oracle import (
 Table = dict[Any, tuple[Any, ...]]  # the other columns by the key
 
 TABLES = {
-    "product_sales_view": "product_id, total_quantity_sold, total_revenue, order_count",
+    "product_sales_view": "product_id, total_quantity_sold, total_revenue, "
+    "order_count, lowest_category, highest_category",
     "category_metrics_view": "category_name, total_revenue, total_orders",
     "customer_ltv_view": "customer_id, total_spent, order_count, last_order_date, "
     "first_order_date, orders_placed",
@@ -37,7 +38,7 @@ TABLES = {
     "sales_quarter_view": f"quarter_start, {', '.join(MEASURES)}",
     "product_month_view": "concat_ws('|', month, product_id, category), "
     f"{', '.join(MEASURES)}",
-    "category_month_view": f"concat_ws('|', month, category), {', '.join(MEASURES)}",
+    "category_day_view": f"concat_ws('|', day, category), {', '.join(MEASURES)}",
     "product_catalog": "product_id, version, name, category, price",
     "processed_events": "event_id, event_type",
     "sales_ledger": "(event_id, line_no), kind, order_id, customer_id, product_id, "
@@ -68,7 +69,7 @@ def expected(history: Iterable[Recorded]) -> dict[str, Table]:
         "order_view": order_view(orders),
         "sales_quarter_view": rolled_up(orders, quarter),
         "product_month_view": rolled_up(orders, product_month),
-        "category_month_view": rolled_up(orders, category_month),
+        "category_day_view": rolled_up(orders, category_day),
         "product_catalog": catalog(events),
     }
 
@@ -77,13 +78,24 @@ def product_sales(orders: Iterable[Any]) -> dict[int, tuple[Any, ...]]:
     quantity: dict[int, int] = defaultdict(int)
     revenue: dict[int, Decimal] = defaultdict(Decimal)
     count: dict[int, int] = defaultdict(int)
+    categories: dict[int, set[bytes]] = defaultdict(set)
     for event in orders:
         for line in event.lines:
             quantity[line.product_id] += sign(event) * line.quantity
             revenue[line.product_id] += sign(event) * line.amount
+            categories[line.product_id].add(line.category.encode())
         for product_id in {line.product_id for line in event.lines}:
             count[product_id] += counts(event)
-    return {id_: (quantity[id_], revenue[id_], count[id_]) for id_ in quantity}
+    return {
+        id_: (
+            quantity[id_],
+            revenue[id_],
+            count[id_],
+            min(categories[id_]).decode(),
+            max(categories[id_]).decode(),
+        )
+        for id_ in quantity
+    }
 
 
 def category_metrics(orders: Iterable[Any]) -> dict[str, tuple[Any, ...]]:

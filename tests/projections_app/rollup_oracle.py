@@ -33,8 +33,8 @@ def product_month(at: datetime, line: OrderLine) -> str:
     return f"{at.year}-{at.month:02}-01|{line.product_id}|{line.category}"
 
 
-def category_month(at: datetime, line: OrderLine) -> str:
-    return f"{at.year}-{at.month:02}-01|{line.category}"
+def category_day(at: datetime, line: OrderLine) -> str:
+    return f"{at:%Y-%m-%d}|{line.category}"
 
 
 def rolled_up(orders: Iterable[Any], key: Key) -> dict[Any, tuple[Any, ...]]:

@@ -85,7 +85,7 @@ def test_the_hottest_tables_are_written_last() -> None:
         "customer_ltv",
         "product_month",
         "category_metrics",
-        "category_month",
+        "category_day",
         "sales_quarter",
         "hourly_sales",
     ]

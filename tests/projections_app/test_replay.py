@@ -34,7 +34,7 @@ VIEWS = (
     "order_view",
     "sales_quarter_view",
     "product_month_view",
-    "category_month_view",
+    "category_day_view",
 )
 
 

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import InterfaceError, OperationalError
 
 from analytics_project.auditor import Auditor
-from messaging import daemon
+from messaging import daemon, metrics
 
 IDLE_S = (1.0, 1.0)  # how often it says that it lives, and sees a signal
 EXPLANATION = """\
@@ -32,6 +32,7 @@ class Command(BaseCommand):
         parser.epilog = EXPLANATION
 
     def handle(self, **_: Any) -> None:
+        metrics.serve(host=settings.METRICS_HOST, port=settings.METRICS_PORT)
         with daemon.stop_on_signals() as stop:
             daemon.run(
                 Auditor(seconds=settings.AUDIT_SECONDS, pause=stop.wait),

@@ -8,6 +8,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from analytics_project.metrics_folder import own_folder
+
 APPLICATION = "analytics_project.wsgi:application"
 HEADER_TIMEOUT_S = 5  # for a client to send the head of a request
 SHARED_MEMORY = "/dev/shm"  # noqa: S108 (gunicorn makes its own private file there)
@@ -31,8 +33,15 @@ class Command(BaseCommand):
         os.execve(  # noqa: S606 (no shell is wanted)
             sys.executable,
             [sys.executable, "-m", name, *SERVERS[name](role)],
-            {**os.environ, "ROLE": role},
+            {**os.environ, "ROLE": role, **counting()},
         )
+
+
+def counting() -> dict[str, str]:
+    """What has prometheus_client count in files that all processes share."""
+    if not settings.METRICS_PORT:
+        return {}
+    return {"PROMETHEUS_MULTIPROC_DIR": str(own_folder())}
 
 
 def gunicorn_arguments(role: str) -> list[str]:

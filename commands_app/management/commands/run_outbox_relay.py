@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand
 from django.db import InterfaceError, OperationalError
 
 from commands_app.relay import Relay
-from messaging import daemon
+from messaging import daemon, metrics
 from messaging.publisher import Publisher
 
 IDLE_S = (0.01, 0.1)  # shortest and longest wait between two looks at the outbox
@@ -24,6 +24,7 @@ class Command(BaseCommand):
             publisher=Publisher(urls=settings.BROKER_URLS, name="outbox-relay"),
             window=settings.RELAY_WINDOW,
         )
+        metrics.serve(host=settings.METRICS_HOST, port=settings.METRICS_PORT)
         with daemon.stop_on_signals() as stop:
             daemon.run(
                 relay,

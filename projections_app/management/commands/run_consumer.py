@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from messaging import daemon
+from messaging import daemon, metrics
 from messaging.subscriber import Subscriber
 from projections_app.consumer import Consumer
 
@@ -30,6 +30,7 @@ class Command(BaseCommand):
             max_attempts=settings.MAX_ATTEMPTS,
         )
         touch = daemon.touch(settings.ALIVE_FILE)
+        metrics.serve(host=settings.METRICS_HOST, port=settings.METRICS_PORT)
         with daemon.stop_on_signals() as stop:
             daemon.run(
                 consumer,
