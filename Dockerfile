@@ -3,8 +3,9 @@
 FROM python:3.11-slim-bookworm AS build
 # The environment gets no pip of its own, so none reaches the final image in it.
 RUN python -m venv --without-pip /opt/venv
-COPY requirements.txt /tmp/
-RUN pip --python /opt/venv/bin/python install --no-cache-dir -r /tmp/requirements.txt
+COPY requirements-pinned.txt /tmp/
+RUN pip --python /opt/venv/bin/python install --no-cache-dir --require-hashes \
+    -r /tmp/requirements-pinned.txt
 ENV PATH=/opt/venv/bin:$PATH
 WORKDIR /app
 COPY . .

@@ -7,7 +7,7 @@ ROW ?=
 DEV = python3 dev.py
 
 .DEFAULT_GOAL := help
-.PHONY: run test check demo bench chaos chaos-long manage clean help
+.PHONY: run test check demo bench chaos chaos-long manage pins sbom clean help
 
 run: ## Start the servers and all roles; Ctrl-C stops them
 	@$(DEV) run $(addprefix --cluster=,$(CLUSTER)) $(ARGS)
@@ -32,6 +32,12 @@ chaos-long: ## The same for hours, in the full sizes
 
 manage: ## Run a manage.py command on the stack: make manage ARGS=reconcile
 	@$(DEV) manage $(ARGS)
+
+pins: ## Pin what the image installs anew, with hashes
+	@$(DEV) pins $(ARGS)
+
+sbom: ## Write a bill of materials (CycloneDX) of what the image installs
+	@$(DEV) sbom $(ARGS)
 
 clean: ## Stop what was left running, remove .local and .venv
 	@$(DEV) clean $(ARGS)

@@ -24,6 +24,8 @@ COMMANDS = {
     "bench": "measure everything beside what it could be at best",
     "chaos": "break the system on purpose, prove that nothing is wrong",
     "manage": "run a manage.py command on the running stack",
+    "pins": "pin what the image installs anew, with hashes",
+    "sbom": "write a bill of materials of what the image installs",
     "clean": "stop what was left running, remove .local and .venv",
     "help": "show this list",
 }

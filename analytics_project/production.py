@@ -5,6 +5,7 @@ from ipaddress import ip_address
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
+from psycopg.pq import Conninfo
 
 MIN_SECRET = 50  # characters; Django's own check warns of less
 MIN_DIFFERENT = 5  # characters that are not the same
@@ -76,13 +77,19 @@ def plaintext() -> Iterator[str]:
     """To other hosts. Not to know who answers there is as good as plaintext."""
     for alias, setting in URL_OF.items():
         database = settings.DATABASES[alias]
-        sslmode = database.get("OPTIONS", {}).get("sslmode")
+        sslmode = database.get("OPTIONS", {}).get("sslmode") or libpq_sslmode()
         hosts = str(database.get("HOST") or "").split(",")
         if sslmode != VERIFIED and not all(map(is_here, hosts)):
             yield f"{setting} leads to another host without sslmode={VERIFIED}."
     parts = [urlsplit(url) for url in settings.BROKER_URLS]
     if any(part.scheme != "amqps" and not is_here(part.hostname) for part in parts):
         yield "BROKER_URL leads to another host without amqps://."
+
+
+def libpq_sslmode() -> str:
+    """What holds where a URL says nothing: PGSSLMODE, or else `prefer`."""
+    known = {each.keyword: each.val for each in Conninfo.get_defaults()}
+    return (known[b"sslmode"] or b"").decode()
 
 
 def is_here(host: str | None) -> bool:

@@ -79,9 +79,13 @@ class Reader:
         before: dict[int, list[Decimal]] = {}
         while not self.end.wait(0.005):
             for product in self.products[:3]:
-                answer = self.system.get(f"/api/analytics/products/{product}/sales")
+                try:
+                    answer = self.system.get(f"/api/analytics/products/{product}/sales")
+                except (OSError, ValueError) as error:
+                    self._tell(f"no answer: {error!r}")
+                    continue
                 if answer.status != 200:
-                    self._tell(f"{answer.status} while the tables are rebuilt")
+                    self._tell(f"{answer.status} in place of an answer")
                     continue
                 body = answer.body
                 if body["totalRevenue"] != body["totalQuantitySold"]:

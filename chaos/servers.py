@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -10,10 +11,10 @@ from typing import LiteralString
 import psycopg
 from psycopg import sql
 
+from chaos.errors import Unexpected
 from devstack.folder import RABBITMQ_PROGRAMS, ROOT
 from devstack.postgres import FOR_TESTS, Postgres
 from devstack.rabbitmq import RabbitMQ
-from devstack.roles import manage
 
 TEMPLATE = "migrated"
 
@@ -34,8 +35,7 @@ class Servers:
             "DATABASE_URL": self.write.ensure_database(TEMPLATE),
             "READ_DATABASE_URL": self.read.ensure_database(TEMPLATE),
         }
-        for database in ("default", "read"):
-            run_manage(templates, "migrate", "-v0", f"--database={database}")
+        migrate(templates)
 
     def stop(self) -> None:
         for server in (self.rabbitmq, self.write, self.read):
@@ -74,13 +74,24 @@ def administer(server: Postgres, statement: LiteralString, *names: str) -> None:
         connection.execute(command)
 
 
+def migrate(environment: Mapping[str, str], root: Path = ROOT) -> None:
+    """Raises Unexpected with the end of what the command said."""
+    for database in ("default", "read"):
+        try:
+            run_manage(
+                environment, "migrate", "-v0", f"--database={database}", root=root
+            )
+        except subprocess.CalledProcessError as error:
+            raise Unexpected(f"migrate failed: {error.stderr[-400:]}") from error
+
+
 def run_manage(
-    environment: Mapping[str, str], *arguments: str
+    environment: Mapping[str, str], *arguments: str, root: Path = ROOT
 ) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        manage(*arguments),
+        [sys.executable, str(root / "manage.py"), *arguments],
         env={**os.environ, **environment},
-        cwd=ROOT,
+        cwd=root,
         capture_output=True,
         text=True,
         check=arguments[0] == "migrate",

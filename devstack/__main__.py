@@ -6,7 +6,10 @@ from importlib import import_module
 from devstack.errors import StackError
 from devstack.signals import INTERRUPTED, interrupt_once
 
-COMMANDS = ("run", "test", "check", "demo", "bench", "chaos", "manage", "clean")
+COMMANDS = (
+    *("run", "test", "check", "demo", "bench", "chaos", "manage", "clean"),
+    *("pins", "sbom"),
+)
 
 
 def main(command: str, *arguments: str) -> int:

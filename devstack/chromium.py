@@ -3,7 +3,6 @@
 python -m devstack.chromium fetches it where none is installed.
 """
 
-import fcntl
 import os
 import shutil
 import sys
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 from xml.sax.saxutils import escape
 
-from devstack.debian import fetch
+from devstack.debian import fetch_once
 from devstack.errors import NotInstalled
 from devstack.folder import CHROMIUM_PROGRAMS
 
@@ -60,11 +59,7 @@ def find_or_fetch(cache: Path = CHROMIUM_PROGRAMS) -> Browser:
         if found := shutil.which(program):
             return Browser(found, {})
     cache = cache.resolve()
-    cache.parent.mkdir(parents=True, exist_ok=True)
-    with cache.with_suffix(".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # another process may be fetching it
-        if not cache.exists():
-            fetch(PACKAGE, into=cache, keep=KEEP, hint=HINT, finish=_add_fonts)
+    fetch_once(PACKAGE, into=cache, keep=KEEP, hint=HINT, finish=_add_fonts)
     return _unpacked(cache)
 
 

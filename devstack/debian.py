@@ -1,5 +1,6 @@
 """Fetch Debian packages with apt and unpack them: nothing is installed."""
 
+import fcntl
 import getpass
 import os
 import shutil
@@ -8,6 +9,22 @@ from collections.abc import Callable
 from pathlib import Path
 
 from devstack.errors import NotInstalled
+
+
+def fetch_once(
+    package: str,
+    *,
+    into: Path,
+    keep: tuple[str, ...],
+    hint: str,
+    finish: Callable[[Path, Path], None] = lambda root, target: None,
+) -> None:
+    """`fetch`, unless it is there; another process may be fetching it just now."""
+    into.parent.mkdir(parents=True, exist_ok=True)
+    with into.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not into.exists():
+            fetch(package, into=into, keep=keep, hint=hint, finish=finish)
 
 
 def fetch(

@@ -15,6 +15,7 @@ STACK = LOCAL / "stack"
 RABBITMQ_PROGRAMS = LOCAL / "rabbitmq-programs"
 CHROMIUM_PROGRAMS = LOCAL / "chromium-programs"
 PROMETHEUS_PROGRAMS = LOCAL / "prometheus-programs"
+NGINX_PROGRAMS = LOCAL / "nginx-programs"
 
 
 def given_environment() -> dict[str, str]:

@@ -3,6 +3,16 @@
 from django.db import migrations, models
 
 
+# Django knows no tables that are not logged.
+RATES = """
+    CREATE UNLOGGED TABLE api_key_rates (
+        key_id text PRIMARY KEY,
+        full_at timestamp with time zone NOT NULL,
+        passed boolean NOT NULL
+    )
+"""
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -10,20 +20,21 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='ApiKeyRate',
-            fields=[
-                ('key_id', models.TextField(primary_key=True, serialize=False)),
-                ('full_at', models.DateTimeField()),
-                ('passed', models.BooleanField()),
+        migrations.SeparateDatabaseAndState(
+            database_operations=[migrations.RunSQL(RATES, 'DROP TABLE api_key_rates')],
+            state_operations=[
+                migrations.CreateModel(
+                    name='ApiKeyRate',
+                    fields=[
+                        ('key_id', models.TextField(primary_key=True, serialize=False)),
+                        ('full_at', models.DateTimeField()),
+                        ('passed', models.BooleanField()),
+                    ],
+                    options={
+                        'db_table': 'api_key_rates',
+                    },
+                ),
             ],
-            options={
-                'db_table': 'api_key_rates',
-            },
-        ),
-        migrations.RunSQL(
-            'ALTER TABLE api_key_rates SET UNLOGGED',
-            'ALTER TABLE api_key_rates SET LOGGED',
         ),
         migrations.AddField(
             model_name='apikey',

@@ -21,6 +21,7 @@ from chaos.rows import (
     soak,
     standby,
     topology,
+    upgrade,
     writers,
 )
 
@@ -54,5 +55,6 @@ ROWS = (
     Row("23", "idempotency keys", keys.FIGURE, keys.keys),
     Row("cluster", "cluster of three nodes", cluster.FIGURE, cluster.cluster),
     Row("standby", "queries from a standby", standby.FIGURE, standby.standby),
+    Row("upgrade", "upgrade beside the old version", upgrade.FIGURE, upgrade.upgrade),
     Row("soak", "soak", soak.FIGURE, soak.soak),
 )

@@ -18,7 +18,10 @@ SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 OURS = {name: it for name, it in SERVICES.items() if "build" in it}
 ROLES = OURS.keys() - {"migrate"}
 
-COMPOSE_ONLY = {"WRITE_DB_PASSWORD", "READ_DB_PASSWORD", "BROKER_PASSWORD"}
+COMPOSE_ONLY = {
+    *("WRITE_DB_PASSWORD", "READ_DB_PASSWORD", "BROKER_PASSWORD"),
+    *("HTTP_PORT", "HTTPS_PORT"),  # of the production overlay
+}
 STACK_ONLY = {"PG_BIN", "RABBITMQ_HOME"}
 NO_DEFAULT = {"DATABASE_URL", "READ_DATABASE_URL"}
 

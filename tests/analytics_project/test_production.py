@@ -121,6 +121,8 @@ def test_links_that_are_verified_local_or_allowed_are_no_fault(
     settings.BROKER_URLS = ["amqp://far.example/"]
     monkeypatch.setitem(read, "HOST", "far.example")
     assert [line.split()[0] for line in far()] == ["READ_DATABASE_URL", "BROKER_URL"]
+    monkeypatch.setenv("PGSSLMODE", "verify-full")
+    assert [line.split()[0] for line in far()] == ["BROKER_URL"]
     settings.ALLOW_PLAINTEXT = True
     assert far() == []
 

@@ -1,0 +1,1 @@
+"""What docs/how-to/deploy.md describes: compose files, manifests, the proxy."""
