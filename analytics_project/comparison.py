@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from django.db.backends.utils import CursorWrapper
 
-from analytics_project.truth import View
+from analytics_project.truth import AnyView
 
 
 class Difference(NamedTuple):
@@ -32,7 +32,7 @@ class Comparison(NamedTuple):
     examples: list[Difference]
 
 
-def compare(write: CursorWrapper, view: View, examples: int) -> Comparison:
+def compare(write: CursorWrapper, view: AnyView, examples: int) -> Comparison:
     """Compares `found_TABLE` with the truth; tells so many differences in full."""
     found, expected = f"found_{view.table}", f"expected_{view.table}"
     write.execute(f"CREATE TEMP TABLE {expected} ON COMMIT DROP AS {view.expected}")
@@ -53,7 +53,7 @@ def compare(write: CursorWrapper, view: View, examples: int) -> Comparison:
     )
 
 
-def _differences(write: CursorWrapper, view: View, examples: int) -> list[Any]:
+def _differences(write: CursorWrapper, view: AnyView, examples: int) -> list[Any]:
     names, key, (first, *_) = list(view.columns), ", ".join(view.key), view.key
     write.execute(
         f"""

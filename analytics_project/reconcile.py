@@ -46,6 +46,7 @@ LEAVE_OUT = """
 @dataclass(frozen=True, kw_only=True)
 class Report:
     comparisons: list[Comparison]
+    missing: list[str]  # tables that no replay has made yet
     lost: list[UUID]  # published and passed by the watermark, but never applied
     parked: int
     pending: int  # on their way: no difference
@@ -76,7 +77,7 @@ def reconcile(
     The read tables are those on the search path of the connection `read`.
     `on_snapshot` is called as soon as the read side may go on.
     """
-    with moment(on_snapshot) as (write, watermark):
+    with moment(on_snapshot) as (write, watermark, views):
         _find_absent(write, watermark)
         if "lost" not in excused:
             _look_again(write)
@@ -84,7 +85,8 @@ def reconcile(
         write.execute(LINES)
         write.execute(BOOKINGS)
         return Report(
-            comparisons=[compare(write, view, examples) for view in VIEWS],
+            comparisons=[compare(write, view, examples) for view in views],
+            missing=[view.table for view in VIEWS if view not in views],
             lost=_absent(write, "lost"),
             parked=len(_absent(write, "parked")),
             pending=len(_absent(write, "pending")),

@@ -1,6 +1,6 @@
 """One moment of the read side, copied into temporary tables of the write database."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import NamedTuple
@@ -8,7 +8,9 @@ from typing import NamedTuple
 from django.db import connections, transaction
 from django.db.backends.utils import CursorWrapper
 
-from analytics_project.truth import VIEWS
+from analytics_project.truth import VIEWS, AnyView, DeclaredView
+from projections_app import declared
+from projections_app.projections import PROJECTIONS
 
 BOOKKEEPING = ("sales_ledger", "processed_events", "dead_letters", "sync_state")
 # processed_events may be pruned, the ledger never is.
@@ -30,6 +32,7 @@ class Moment(NamedTuple):
 
     write: CursorWrapper
     watermark: datetime | None
+    views: Sequence[AnyView]  # whose tables there are
 
 
 @contextmanager
@@ -39,15 +42,16 @@ def moment(on_snapshot: Callable[[], None]) -> Iterator[Moment]:
     The read snapshot is the older one: what it has applied, the write side knows.
     `on_snapshot` is called as soon as the read side may go on.
     """
+    views = _present()  # before the snapshot
     with transaction.atomic(using="default"):
         with transaction.atomic(using="read"):
             read = _begin("read")
-            watermark = _freeze(read)
+            watermark = _freeze(read, views)
             on_snapshot()
             write = _begin("default")
             write.execute("SELECT 1")  # its snapshot
-            _copy_all(read, write)
-        yield Moment(write, watermark)
+            _copy_all(read, write, views)
+        yield Moment(write, watermark, views)
 
 
 def _begin(alias: str) -> CursorWrapper:
@@ -59,21 +63,33 @@ def _begin(alias: str) -> CursorWrapper:
     return cursor
 
 
-def _freeze(read: CursorWrapper) -> datetime | None:
+def _present() -> Sequence[AnyView]:
+    with connections["read"].cursor() as read:
+        made = {each.table for each in declared.present(read, PROJECTIONS)}
+    return [
+        view
+        for view in VIEWS
+        if not isinstance(view, DeclaredView) or view.table in made
+    ]
+
+
+def _freeze(read: CursorWrapper, views: Sequence[AnyView]) -> datetime | None:
     """Takes the snapshot; returns the watermark in it.
 
     The tables are locked before, against a replay that swaps them: a new table opened
     in an old snapshot would look half empty.
     """
-    tables = [*(view.table for view in VIEWS), *BOOKKEEPING]
+    tables = [*(view.table for view in views), *BOOKKEEPING]
     read.execute(f"LOCK TABLE {', '.join(tables)} IN ACCESS SHARE MODE")
     read.execute("SELECT max(watermark) FROM sync_state")
     watermark: datetime | None = read.fetchone()[0]
     return watermark
 
 
-def _copy_all(read: CursorWrapper, write: CursorWrapper) -> None:
-    for view in VIEWS:
+def _copy_all(
+    read: CursorWrapper, write: CursorWrapper, views: Sequence[AnyView]
+) -> None:
+    for view in views:
         query = f"SELECT {', '.join(view.columns)} FROM {view.table}"  # noqa: S608
         _copy(read, write, query, f"found_{view.table}", view.columns)
     _copy(read, write, APPLIED, "applied", {"event_id": "uuid"})

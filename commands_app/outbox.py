@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection
 
 from commands_app.models import OutboxEvent
 from commands_app.session import execute
@@ -17,7 +17,7 @@ from messaging.envelope import Envelope, Message, encode
 from messaging.events import Event
 
 COUNT_CAP = 10_000  # health need not count further
-FETCH_SIZE = 500  # rows that a streaming reader holds in memory
+PAGE = 1_000  # rows that a reader of all events holds in memory
 
 _traceparent: ContextVar[str | None] = ContextVar("traceparent", default=None)
 
@@ -41,7 +41,10 @@ PENDING = f"""
                ORDER BY id LIMIT %s) AS event ON true
     ORDER BY event.id
 """  # noqa: S608
-HISTORY = f"SELECT {COLUMNS} FROM outbox ORDER BY id"  # noqa: S608
+AFTER = f"""
+    SELECT id, {COLUMNS} FROM outbox WHERE id > %s ORDER BY id LIMIT %s
+"""  # noqa: S608
+NEWEST = f"SELECT {COLUMNS} FROM outbox ORDER BY id DESC LIMIT %s"  # noqa: S608
 MARK = """
     UPDATE outbox SET published_at = clock_timestamp()
     WHERE event_id = ANY(%s) AND published_at IS NULL
@@ -146,13 +149,29 @@ def publish_again(event_ids: Collection[UUID]) -> Again:
 
 def history() -> Iterator[bytes]:
     """All envelopes as they were or will be published, in the order of their ids."""
-    for row in _stream(HISTORY, []):
-        yield _message(*row).body
+    for _, body in after(0):
+        yield body
 
 
-def recorded() -> int:
+def after(position: int) -> Iterator[tuple[int, bytes]]:
+    """Ids and envelopes of the events with higher ids than `position`.
+
+    Page by page: nothing is held open between two, however long the reader takes. An
+    event that commits late, with a lower id than the reader has seen, is not told.
+    """
+    while rows := _fetch(AFTER, position, PAGE):
+        yield from ((id_, _message(*row).body) for id_, *row in rows)
+        position = rows[-1][0]
+
+
+def newest(limit: int) -> list[bytes]:
+    """The newest envelopes, as a sample."""
+    return [_message(*row).body for row in _fetch(NEWEST, limit)]
+
+
+def recorded(*, after: int = 0) -> int:
     """How many events there are, published or not."""
-    return OutboxEvent.objects.count()
+    return OutboxEvent.objects.filter(id__gt=after).count()
 
 
 def backlog() -> Backlog:
@@ -185,9 +204,8 @@ def _message(
     return Message(event_id, event_type, topic, encode(envelope))
 
 
-def _stream(statement: str, values: list[Any]) -> Iterator[tuple[Any, ...]]:
-    """Rows through a server-side cursor: memory does not grow with the table."""
-    with transaction.atomic(), connection.chunked_cursor() as cursor:
+def _fetch(statement: str, *values: Any) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
         cursor.execute(statement, values)
-        while rows := cursor.fetchmany(FETCH_SIZE):
-            yield from rows
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows

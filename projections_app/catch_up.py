@@ -30,7 +30,7 @@ COPY_LINES = """
     SELECT array_agg(id)::text FROM copied
 """
 REMEMBER_PRODUCTS = """
-    CREATE TEMP TABLE product_at_cut AS
+    CREATE {kind} product_at_cut AS
     SELECT product_id, version FROM {live} WHERE %s
 """
 # Only what changed since the cut: a row that history does not know is not copied.
@@ -97,8 +97,12 @@ def barrier(cursor: CursorWrapper) -> Iterator[None]:
 
 
 def remember_products(cursor: CursorWrapper, live: str, *, known: bool) -> None:
-    """Which versions will come from elsewhere: all as of now, or none."""
-    statement = _live(REMEMBER_PRODUCTS, live, CATALOG)
+    """Which versions will come from elsewhere: all as of now, or none.
+
+    All are kept beside the new tables, for a replay that goes on after this one died.
+    """
+    kind = SQL("TABLE" if known else "TEMP TABLE")
+    statement = _live(REMEMBER_PRODUCTS, live, CATALOG, kind=kind)
     cursor.execute(statement, [known])
 
 
@@ -136,5 +140,7 @@ def copy_lines(cursor: CursorWrapper, generation: Generation, until: int) -> str
     return cast("str | None", ids)
 
 
-def _live(statement: LiteralString, live: str, table: str, **parts: Composed) -> str:
+def _live(
+    statement: LiteralString, live: str, table: str, **parts: Composed | SQL
+) -> str:
     return SQL(statement).format(live=Identifier(live, table), **parts).as_string()

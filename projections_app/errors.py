@@ -51,6 +51,14 @@ class ReplayRunning(ProjectionError):
     """Another replay is running."""
 
 
+class ReplayCancelled(ProjectionError):
+    """The replay was cancelled; the live tables are as they were."""
+
+
+class NoReplay(ProjectionError):
+    """No replay is running."""
+
+
 class ReplayAborted(ProjectionError):
     """The replay was given up; the live tables are as they were."""
 

@@ -138,11 +138,19 @@ def lock(cursor: CursorWrapper, tables: Sequence[str], *, schema: str) -> None:
     cursor.execute(statement.as_string())
 
 
-def clean_up(cursor: CursorWrapper) -> None:
+def clean_up(cursor: CursorWrapper, *, keep_next: bool = False) -> None:
     """Removes all that a replay leaves behind, but for the previous generation."""
-    for schema in (NEXT, DROPPED):
+    for schema in (DROPPED,) if keep_next else (NEXT, DROPPED):
         cursor.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
     _run_each(cursor, VIEWS, schema=PREVIOUS)
+
+
+def discard(cursor: CursorWrapper, tables: Sequence[str]) -> None:
+    """Takes tables out of NEXT again, and what was shown there of the live ones."""
+    _run_each(cursor, VIEWS, schema=NEXT)
+    for table in tables:
+        statement = SQL("DROP TABLE IF EXISTS {}").format(Identifier(NEXT, table))
+        cursor.execute(statement.as_string())
 
 
 def create_schemas(cursor: CursorWrapper) -> None:

@@ -29,6 +29,9 @@ class Projection:
     `{where}`, grouped by `key`. `columns` says how the figures of two disjoint sets
     of events become one. A `where` must therefore never cut through an event: an
     order is counted by its lines, and its lines come in one event.
+
+    `types` are the SQL types of key and columns, if there is no migration that makes
+    the table. `heat` tells how many orders at once write one row: 0 few, 9 all.
     """
 
     name: str
@@ -36,6 +39,8 @@ class Projection:
     key: tuple[str, ...]
     columns: Mapping[str, Merge]
     query: LiteralString
+    types: Mapping[str, LiteralString] | None = None
+    heat: int = 0
 
     def select(self, *, where: LiteralString = "true", ledger: str = LEDGER) -> str:
         """The rows that follow from the ledger rows under `where`."""

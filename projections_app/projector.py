@@ -11,7 +11,7 @@ from django.db.backends.utils import CursorWrapper
 from messaging import envelope
 from messaging.events import ProductState, Watermark
 from messaging.failpoints import fail_point
-from projections_app import catalog, ledger, progress
+from projections_app import catalog, declared, ledger, progress
 from projections_app.errors import TooSlow, Transient, transient_errors
 from projections_app.money import check_money
 from projections_app.projection import Projection
@@ -127,7 +127,7 @@ def _write(batch: list[_Prepared], projections: Sequence[Projection]) -> None:
         lines = [line for each in new for line in each.lines]
         sold = ledger.insert(cursor, lines)
         fail_point("projector.ledger_written")
-        for projection in projections if sold else ():
+        for projection in declared.present(cursor, projections) if sold else ():
             cursor.execute(projection.upsert(), [sold])
             fail_point("projector.view_written")
         catalog.upsert(cursor, [each.product for each in new if each.product])

@@ -9,7 +9,7 @@ from django.db.backends.utils import CursorWrapper
 from psycopg.sql import SQL, Identifier
 
 from messaging.failpoints import fail_point
-from projections_app import generations, projector
+from projections_app import declared, generations, projector, unfinished
 from projections_app.catch_up import (
     CATALOG,
     LEDGER,
@@ -18,6 +18,7 @@ from projections_app.catch_up import (
     last_row,
     remember_products,
 )
+from projections_app.course import APPLYING, rebuilding
 from projections_app.errors import ReplayAborted
 from projections_app.identity import identify
 from projections_app.models import (
@@ -26,9 +27,12 @@ from projections_app.models import (
     ProcessedEvent,
     SyncState,
 )
+from projections_app.projections import PROJECTIONS
 from projections_app.projector import Failure
+from projections_app.unfinished import Point
 
-History = Callable[[], Iterable[bytes]]  # begins to read when it is called
+# Events after a position, in the order of their positions, and with them.
+History = Callable[[int], Iterable[tuple[int, bytes]]]
 
 HISTORY_BATCH = 5_000  # events a transaction
 REMEMBER_BATCH = 10_000  # event ids a statement
@@ -36,6 +40,7 @@ REMEMBER_BATCH = 10_000  # event ids a statement
 BOOKKEEPING = [
     model._meta.db_table for model in (ProcessedEvent, DeliveryAttempt, SyncState)
 ]
+FROM_HISTORY = [LEDGER, CATALOG, *BOOKKEEPING]
 REMEMBER = """
     WITH part AS (
         SELECT event_id, event_type FROM processed_events
@@ -68,26 +73,53 @@ def from_ledger(
 
 
 def from_history(
-    cursor: CursorWrapper, generation: Generation, history: History, watcher: Watcher
+    cursor: CursorWrapper,
+    generation: Generation,
+    history: History,
+    watcher: Watcher,
+    *,
+    left: Point | None = None,
 ) -> None:
-    """The projector itself writes the ledger of the generation, from every event."""
-    live, tables = generation.live, [LEDGER, CATALOG, *BOOKKEEPING]
-    _open(cursor, generation, [*generation.tables, *BOOKKEEPING])
-    for table in tables:
-        generations.index(cursor, table, live=live)
-    # The cut comes first: history then knows all events up to it.
-    with barrier(cursor):
-        generation.cut = last_row(cursor, live)
-    remember_products(cursor, live, known=True)
-    watcher.stage("applying all events")
-    bodies = iter(history())
-    while batch := list(islice(bodies, HISTORY_BATCH)):
-        _refuse(projector.apply(batch, projections=()), batch)
-        fail_point("rebuild.batch_applied")
-        watcher.advance(len(batch))
-    for table in tables:
+    """The projector itself writes the ledger of the generation, from every event.
+
+    `left` is where a killed replay was: its ledger is there, and gone on with.
+    """
+    if left is None:
+        left = _begin(cursor, generation)
+    else:
+        views = [projection.table for projection in generation.projections]
+        generations.discard(cursor, views)
+        _open(cursor, generation, views)
+    generation.cut = left.cut
+    watcher.stage(APPLYING)
+    _apply(cursor, history(left.position), watcher)
+    for table in FROM_HISTORY:
         generations.vacuum(cursor, table)
     _roll_up(cursor, generation, watcher, until=last_row(cursor, generation.schema))
+
+
+def _begin(cursor: CursorWrapper, generation: Generation) -> Point:
+    _open(cursor, generation, [*generation.tables, *BOOKKEEPING])
+    for table in FROM_HISTORY:
+        generations.index(cursor, table, live=generation.live)
+    # The cut comes first: history then knows all events up to it. One that commits
+    # behind the reader's back is in the live ledger after the cut.
+    with barrier(cursor):
+        cut = last_row(cursor, generation.live)
+    remember_products(cursor, generation.live, known=True)
+    return unfinished.begin(cursor, cut)
+
+
+def _apply(
+    cursor: CursorWrapper, entries: Iterable[tuple[int, bytes]], watcher: Watcher
+) -> None:
+    left = iter(entries)
+    while batch := list(islice(left, HISTORY_BATCH)):
+        bodies = [body for _, body in batch]
+        _refuse(projector.apply(bodies, projections=()), bodies)
+        fail_point("rebuild.batch_applied")
+        unfinished.reach(cursor, batch[-1][0])
+        watcher.advance(len(batch))
 
 
 def _roll_up(
@@ -96,7 +128,7 @@ def _roll_up(
     """One statement a view; its indexes are built after it."""
     for projection in generation.projections:
         table = projection.table
-        watcher.stage(f"rebuilding {table}")
+        watcher.stage(rebuilding(table))
         cursor.execute(projection.rebuild(table=table, where="id <= %s"), [until])
         fail_point("rebuild.view_filled")
         generations.index(cursor, table, live=generation.live)
@@ -125,14 +157,21 @@ def _open(cursor: CursorWrapper, generation: Generation, tables: list[str]) -> N
     """Creates empty tables, shows the live ones for all others, and goes there."""
     for table in tables:
         generations.create(cursor, table, live=generation.live)
-    generations.mirror(cursor, generation.schema, read_tables(), live=generation.live)
+    generations.mirror(
+        cursor, generation.schema, read_tables(cursor), live=generation.live
+    )
     generations.enter(cursor, generation.schema)
     fail_point("rebuild.opened")
 
 
-def read_tables() -> list[str]:
+def read_tables(cursor: CursorWrapper) -> set[str]:
+    """All tables of the read side that there are."""
     models = apps.get_app_config("projections_app").get_models()
-    return [model._meta.db_table for model in models]
+    views = declared.present(cursor, PROJECTIONS)
+    return {
+        *(model._meta.db_table for model in models),
+        *(projection.table for projection in views),
+    }
 
 
 def _refuse(failures: list[Failure], batch: list[bytes]) -> None:

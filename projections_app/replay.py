@@ -6,12 +6,19 @@ leaves them as they are; the next replay removes what was left behind.
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from typing import NamedTuple
 
-from django.db import Error, connections, transaction
+from django.db import (
+    Error,
+    InterfaceError,
+    OperationalError,
+    connections,
+    transaction,
+)
 from django.db.backends.utils import CursorWrapper
 
 from messaging.failpoints import fail_point
-from projections_app import generations
+from projections_app import course, declared, generations, unfinished
 from projections_app.catch_up import (
     LEDGER,
     Generation,
@@ -28,6 +35,7 @@ from projections_app.projection import Projection
 from projections_app.projections import PROJECTIONS
 from projections_app.projector import DATABASE
 from projections_app.rebuild import (
+    FROM_HISTORY,
     History,
     Watcher,
     from_history,
@@ -35,10 +43,10 @@ from projections_app.rebuild import (
     read_tables,
     remember_events,
 )
+from projections_app.replays import REPLAY_LOCK
 from projections_app.swap import Swap, swap
+from projections_app.unfinished import Point
 
-# Advisory lock of the session: one replay at a time.
-REPLAY_LOCK = 0x7265706C  # "repl"
 SESSION = (
     "SET statement_timeout = 0",
     "SET work_mem = '128MB'",
@@ -50,15 +58,26 @@ SESSION = (
 Verify = Callable[[Callable[[], None]], None]
 
 
+class _Session(NamedTuple):
+    cursor: CursorWrapper
+    live: str  # the schema of the live tables
+    left: Point | None  # by a replay that was killed, to go on from
+
+
 def replay(
     *,
     projections: Sequence[Projection] = PROJECTIONS,
     history: History | None = None,
     verify: Verify,
     watcher: Watcher,
+    resume: bool = False,
 ) -> Swap:
-    """Rebuilds views from the ledger; with `history` the ledger and all from that."""
-    with _session() as (cursor, live):
+    """Rebuilds views from the ledger; with `history` the ledger and all from that.
+
+    With `resume` it goes on with the ledger that a killed one had begun, if it can.
+    """
+    with _session(resume=resume and history is not None) as (cursor, live, left):
+        declared.create(cursor, projections)
         generation = Generation(
             schema=NEXT,
             live=live,
@@ -69,13 +88,13 @@ def replay(
         if history is None:
             from_ledger(cursor, generation, watcher)
         else:
-            from_history(cursor, generation, history, watcher)
-        watcher.stage("catching up with the live ledger")
+            from_history(cursor, generation, history, watcher, left=left)
+        watcher.stage(course.CATCHING_UP)
         catch_up(cursor, generation)
-        watcher.stage("verifying against the write side")
+        watcher.stage(course.VERIFYING)
         _verify(cursor, generation, verify)
         fail_point("replay.verified")
-        watcher.stage("swapping")
+        watcher.stage(course.SWAPPING)
         done = swap(cursor, generation)
         if generation.has_ledger:
             remember_events(cursor, live)
@@ -84,23 +103,30 @@ def replay(
 
 def rollback(*, watcher: Watcher) -> Swap:
     """Undoes the newest swap, but for what was applied since then."""
-    with _session() as (cursor, live):
+    with _session() as (cursor, live, _):
         generation = _previous(cursor, live)
         _refuse_dependents(cursor, generation)
-        generations.mirror(cursor, PREVIOUS, read_tables(), live=live)
+        generations.mirror(cursor, PREVIOUS, read_tables(cursor), live=live)
         generations.enter(cursor, PREVIOUS)
         remember_products(cursor, live, known=False)
-        watcher.stage("catching up with the live ledger")
+        watcher.stage(course.CATCHING_UP)
         catch_up(cursor, generation)
-        watcher.stage("swapping")
+        watcher.stage(course.SWAPPING)
         return swap(cursor, generation)
 
 
-@contextmanager
-def _session() -> Iterator[tuple[CursorWrapper, str]]:
-    """A cursor that holds the lock of replays, and the schema of the live tables.
+def left_over() -> Point | None:
+    """What `resume` would go on with."""
+    with connections[DATABASE].cursor() as cursor:
+        return unfinished.find(cursor, FROM_HISTORY, live=_live_schema(cursor))
 
-    The connection is closed at the end, so that its settings and locks end with it.
+
+@contextmanager
+def _session(*, resume: bool = False) -> Iterator[_Session]:
+    """A cursor that holds the lock of replays.
+
+    The connection is closed at the end, so that its settings and locks end with it. If
+    a database fails, all stays as after a kill.
     """
     connection = connections[DATABASE]
     try:
@@ -108,22 +134,31 @@ def _session() -> Iterator[tuple[CursorWrapper, str]]:
             cursor.execute("SELECT pg_try_advisory_lock(%s)", [REPLAY_LOCK])
             if not cursor.fetchone()[0]:
                 raise ReplayRunning
-            cursor.execute("SELECT current_schema()")
-            [live] = cursor.fetchone()
             for statement in SESSION:
                 cursor.execute(statement)
-            generations.clean_up(cursor)
+            live, left = _live_schema(cursor), left_over() if resume else None
+            generations.clean_up(cursor, keep_next=left is not None)
             generations.create_schemas(cursor)
             fail_point("replay.begun")
+            keep_next = False
             try:
-                yield cursor, live
+                yield _Session(cursor, live, left)
+            except (OperationalError, InterfaceError):
+                keep_next = True
+                raise
             finally:
                 with suppress(Error):
-                    generations.clean_up(cursor)
+                    generations.clean_up(cursor, keep_next=keep_next)
                     # The server notices a closed connection a moment later only.
                     cursor.execute("SELECT pg_advisory_unlock(%s)", [REPLAY_LOCK])
     finally:
         connection.close()
+
+
+def _live_schema(cursor: CursorWrapper) -> str:
+    cursor.execute("SELECT current_schema()")
+    [live] = cursor.fetchone()
+    return str(live)
 
 
 def _verify(cursor: CursorWrapper, generation: Generation, verify: Verify) -> None:

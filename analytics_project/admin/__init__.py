@@ -10,6 +10,7 @@ from analytics_project.admin import (  # noqa: F401 (importing registers)
     dead_letters,
     outbox,
     read_models,
+    replays,
 )
 
 admin.site.site_header = "Commerce analytics"

@@ -84,6 +84,7 @@ ROLES: Mapping[str, Role] = {
             **APPLYING,
             "dead_letters": SETTLING,
             "dead_letter_actions": ADD,
+            "replays": "SELECT, UPDATE (wanted, asked_by)",
             "api_keys": "SELECT, UPDATE (revoked_at)",
         },
         sequences=("products_id_seq", "orders_id_seq", "refunds_id_seq"),

@@ -16,7 +16,7 @@ from analytics_project.status.finding import (
 from messaging.status import State
 from projections_app import dead_letters
 from projections_app.models import ProjectionState
-from projections_app.replay import REPLAY_LOCK
+from projections_app.replays import REPLAY_LOCK
 
 DATABASE = "read"
 GROWING = ("sales_ledger", "processed_events")

@@ -5,11 +5,19 @@ It is written apart from the projections' own SQL, so that a mistake in those sh
 the read side has not applied, and whether that is excused; see reconcile.py.
 """
 
-from analytics_project.truth.lines import BOOKINGS, LINES
+from analytics_project.truth.declared import DECLARED_VIEWS, DeclaredView
+from analytics_project.truth.lines import BOOKINGS, lines
 from analytics_project.truth.rollups import ROLLUPS
 from analytics_project.truth.view import View
 from analytics_project.truth.views import CATALOG, FIRST_VIEWS
 
-VIEWS = (*FIRST_VIEWS, *ROLLUPS, CATALOG)
+AnyView = View | DeclaredView
+VIEWS: tuple[AnyView, ...] = (
+    *FIRST_VIEWS,
+    *ROLLUPS,
+    CATALOG,
+    *DECLARED_VIEWS,
+)
+LINES = lines(whole=bool(DECLARED_VIEWS))
 
-__all__ = ["BOOKINGS", "LINES", "VIEWS", "View"]
+__all__ = ["BOOKINGS", "LINES", "VIEWS", "AnyView", "DeclaredView"]

@@ -26,7 +26,7 @@ LINES = """
            sign * orders AS orders, sign * product_orders AS product_orders,
            sign * category_orders AS category_orders,
            sign * pair_orders AS pair_orders,
-           occurred_at, placed_at, absent.state
+           occurred_at, placed_at, absent.state{of_order}
     FROM orders
     JOIN item ON item.order_id = orders.id
     LEFT JOIN order_cancellations AS cancellation ON cancellation.order_id = orders.id
@@ -45,7 +45,7 @@ LINES = """
     SELECT orders.id, customer_id, product_id, category, -1,
            -line.quantity, -price * line.quantity,
            line.discount - price * line.quantity,
-           0, 0, 0, 0, refunded_at, placed_at, absent.state
+           0, 0, 0, 0, refunded_at, placed_at, absent.state{of_refund}
     FROM refunds
     JOIN orders ON orders.id = refunds.order_id
     JOIN refund_lines AS line ON line.refund_id = refunds.id
@@ -53,6 +53,20 @@ LINES = """
     LEFT JOIN absent ON absent.event_id = refunds.event_id
     WHERE absent.excused IS NOT TRUE
 """
+
+# What the ledger has besides: it is asked for by projections that have no View.
+OF_ORDER = """,
+           CASE sign WHEN 1 THEN 'sale' ELSE 'cancellation' END AS kind,
+           event.event_id, sku, product_name"""
+OF_REFUND = ", 'refund', refunds.event_id, sku, product_name"
+
+
+def lines(*, whole: bool) -> str:
+    """`whole` has all that the ledger tells of a line, at the price of its width."""
+    if not whole:
+        return LINES.format(of_order="", of_refund="")
+    return LINES.format(of_order=OF_ORDER, of_refund=OF_REFUND)
+
 
 # Each line in the books of its time, with positive numbers: a sale in one book, what
 # was taken back in two.

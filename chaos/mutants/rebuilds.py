@@ -31,12 +31,12 @@ REBUILDS = (
         commands.replayed,
         Edit(
             "projections_app/rebuild.py",
-            "    for table in tables:\n"
+            "    for table in FROM_HISTORY:\n"
             "        generations.vacuum(cursor, table)\n"
             "    _roll_up(",
             "    with barrier(cursor):\n"
-            "        generation.cut = last_row(cursor, live)\n"
-            "    for table in tables:\n"
+            "        generation.cut = last_row(cursor, generation.live)\n"
+            "    for table in FROM_HISTORY:\n"
             "        generations.vacuum(cursor, table)\n"
             "    _roll_up(",
         ),

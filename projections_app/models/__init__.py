@@ -10,6 +10,7 @@ from projections_app.models.bookkeeping import (
     SyncState,
 )
 from projections_app.models.ledger import SalesLedger
+from projections_app.models.replays import Replay
 from projections_app.models.rollups import (
     CategoryDay,
     OrderSales,
@@ -40,6 +41,7 @@ __all__ = [
     "ProductSales",
     "ProjectionState",
     "QuarterHourSales",
+    "Replay",
     "SalesLedger",
     "SyncState",
 ]

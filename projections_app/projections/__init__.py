@@ -1,22 +1,17 @@
-"""All projections, in the order in which the projector writes them."""
+"""All projections, one in a file: whatever is declared in this folder."""
 
-from projections_app.projections.category_day import CATEGORY_DAY
-from projections_app.projections.category_metrics import CATEGORY_METRICS
-from projections_app.projections.customer_ltv import CUSTOMER_LTV
-from projections_app.projections.hourly_sales import HOURLY_SALES
-from projections_app.projections.orders import ORDERS
-from projections_app.projections.product_month import PRODUCT_MONTH
-from projections_app.projections.product_sales import PRODUCT_SALES
-from projections_app.projections.sales_quarter import SALES_QUARTER
+from collections.abc import Iterator
+from importlib import import_module
+from pkgutil import iter_modules
+
+from projections_app.projection import Projection
+
+
+def _declared() -> Iterator[Projection]:
+    for module in iter_modules(__path__):
+        names = vars(import_module(f"{__name__}.{module.name}"))
+        yield from (each for each in names.values() if isinstance(each, Projection))
+
 
 # The hottest rows come last, so that they are locked for the shortest time.
-PROJECTIONS = (
-    ORDERS,
-    PRODUCT_SALES,
-    CUSTOMER_LTV,
-    PRODUCT_MONTH,
-    CATEGORY_METRICS,
-    CATEGORY_DAY,
-    SALES_QUARTER,
-    HOURLY_SALES,
-)
+PROJECTIONS = tuple(sorted(_declared(), key=lambda each: (each.heat, each.name)))

@@ -6,6 +6,7 @@ from projections_app.projections.measures import COLUMNS, DAY, rolled_up
 CATEGORY_DAY = Projection(
     name="category_day",
     table="category_day_view",
+    heat=5,
     key=("day", "category"),
     columns=COLUMNS,
     query=rolled_up(f"{DAY} AS day, category", by="1, 2"),

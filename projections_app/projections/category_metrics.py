@@ -5,6 +5,7 @@ from projections_app.projection import Projection
 CATEGORY_METRICS = Projection(
     name="category_metrics",
     table="category_metrics_view",
+    heat=4,
     key=("category_name",),
     columns={"total_revenue": "add", "total_orders": "add"},
     query="""

@@ -9,6 +9,7 @@ from projections_app.projection import Projection
 CUSTOMER_LTV = Projection(
     name="customer_ltv",
     table="customer_ltv_view",
+    heat=2,
     key=("customer_id",),
     columns={
         "total_spent": "add",

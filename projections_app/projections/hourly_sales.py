@@ -9,6 +9,7 @@ from projections_app.projection import Projection
 HOURLY_SALES = Projection(
     name="hourly_sales",
     table="hourly_sales_view",
+    heat=9,
     key=("hour_timestamp",),
     columns={"total_orders": "add", "total_revenue": "add"},
     query="""

@@ -5,6 +5,7 @@ from projections_app.projection import Projection
 ORDERS = Projection(
     name="orders",
     table="order_view",
+    heat=0,
     key=("order_id",),
     columns={
         "customer_id": "greatest",

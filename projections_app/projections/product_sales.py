@@ -5,6 +5,7 @@ from projections_app.projection import Projection
 PRODUCT_SALES = Projection(
     name="product_sales",
     table="product_sales_view",
+    heat=1,
     key=("product_id",),
     columns={
         "total_quantity_sold": "add",

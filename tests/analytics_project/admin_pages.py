@@ -10,7 +10,7 @@ from commands_app import outbox
 from commands_app.cancellations import cancel_order
 from commands_app.refunds import NewRefund, refund_order
 from projections_app import dead_letters, projector
-from projections_app.models import ProjectionState
+from projections_app.models import ProjectionState, Replay
 from tests.commands_app.builders import line, place, product
 from tests.projections_app.messages import POISON
 
@@ -61,5 +61,6 @@ def fill() -> None:
         by="ann",
         reason="a test",
     )
+    Replay.objects.create(source="ledger", started_by="ann")
     ProjectionState.objects.get_or_create(name="product_sales")
     store.create(name="till", scopes=["queries"], expires_at=None)

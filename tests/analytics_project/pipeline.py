@@ -67,7 +67,9 @@ def event_ids(event_type: str) -> list[UUID]:
     return list(found.values_list("event_id", flat=True))
 
 
-def on_read_side(statement: str, *values: Any) -> None:
+def on_read_side(statement: str, *values: Any) -> int:
+    """How many rows it concerned: one at least."""
     with connections["read"].cursor() as cursor:
         cursor.execute(statement, values or None)
         assert cursor.rowcount > 0
+        return int(cursor.rowcount)

@@ -34,7 +34,7 @@ def member(group: str) -> Client:
 
 def acting_models() -> set[type[Model]]:
     pages = site._registry.items()
-    return {m for m, page in pages if isinstance(page, ReadOnlyAdmin) and page.actions}
+    return {model for model, page in pages if isinstance(page, ReadOnlyAdmin)}
 
 
 def test_a_viewer_sees_every_list() -> None:

@@ -1,5 +1,6 @@
 """The command verifies what it rebuilt, and says what it does."""
 
+import re
 from collections.abc import Iterator
 from io import StringIO
 from typing import Any
@@ -9,6 +10,7 @@ from django.core.management import CommandError, call_command
 from django.db import connections
 
 from analytics_project.reconcile import reconcile
+from projections_app.models import Replay
 from tests.analytics_project.pipeline import (
     a_shop,
     deliver,
@@ -82,7 +84,83 @@ def test_a_dry_run_tells_and_changes_nothing() -> None:
     assert "sales_ledger, product_catalog, order_view, product_sales_view" in printed
     assert "events in the outbox: 14" in printed
     assert "lines in the ledger: 15" in printed
+    assert "the newest 14 were applied to temporary tables" in printed
+    assert re.search(r"hourly_sales_view +0 +2 +0 +487.97 +2 *\n", printed)
+    assert "customer_ltv_view" not in printed.partition("rows that change")[2]
     assert not reconcile().is_clean
+    assert on_read_side("SELECT FROM sales_ledger") == 15
+
+
+def test_a_dry_run_foresees_what_a_rebuild_from_the_ledger_changes() -> None:
+    a_shop()
+    deliver(without=event_ids("OrderCreated")[2:3])
+    on_read_side("DELETE FROM hourly_sales_view")
+    on_read_side("UPDATE customer_ltv_view SET total_spent = total_spent + 1")
+
+    of_one = replay("customer_ltv", dry_run=True)
+    of_all = replay(dry_run=True)
+    replay()
+
+    assert "it would be refused" in of_one  # as hourly_sales stays wrong
+    assert "customer_ltv_view" in of_all.partition("rows that change")[2]
+    assert re.search(r"hourly_sales_view +0 +2 ", of_all)
+    assert "no row would change" in replay(dry_run=True)
+
+
+def test_a_dry_run_foresees_that_the_ledger_is_wrong() -> None:
+    a_shop()
+    deliver()
+    wrong = "UPDATE sales_ledger SET quantity = quantity + 1 WHERE id ="
+    on_read_side(f"{wrong} (SELECT min(id) FROM sales_ledger)")
+
+    printed = replay(dry_run=True)
+
+    assert "it would be refused" in printed
+    assert re.search(r"product_sales_view: 1 rows \(\d+\)", printed)
+    with pytest.raises(CommandError, match="differ from the write side"):
+        replay()
+
+
+def test_the_newest_replay_can_be_looked_at() -> None:
+    assert "none has run" in replay(status=True)
+    a_shop()
+    deliver()
+    replay("customer_ltv", by="ann")
+
+    printed = replay(status=True)
+
+    assert "replay 1 from ledger: swapped" in re.sub(r"replay \d+", "replay 1", printed)
+    assert "by ann" in printed
+    assert "of customer_ltv" in printed
+    assert Replay.objects.get().rows_verified == reconciled_rows()
+
+
+def reconciled_rows() -> int:
+    return sum(each.rows for each in reconcile().comparisons)
+
+
+@pytest.mark.parametrize("word", ["pause", "resume", "cancel"])
+def test_only_a_running_replay_can_be_spoken_to(word: str) -> None:
+    with pytest.raises(CommandError, match="No replay is running"):
+        replay(**{word: True})
+
+
+def test_a_dead_replay_is_resumed_as_it_was_asked_for() -> None:
+    a_shop()
+    deliver()
+    on_read_side("DELETE FROM hourly_sales_view")
+    names = "customer_ltv hourly_sales"
+    Replay.objects.create(source="ledger", names=names, started_by="ann")
+
+    printed = replay(resume=True)
+
+    assert "left nothing to go on with: begins again" in printed
+    assert "swapped in: customer_ltv_view, hourly_sales_view" in printed
+    assert [each.outcome for each in Replay.objects.order_by("id")] == [
+        "died",
+        "swapped",
+    ]
+    assert reconcile().is_clean
 
 
 def test_a_dry_run_of_nothing_works_too() -> None:
@@ -104,6 +182,7 @@ def test_a_rollback_undoes_the_newest_swap() -> None:
         (["sales"], "no projection sales; there are orders, product_sales"),
         (["customer_ltv", "--from", "outbox"], "rebuilds all tables together"),
         (["customer_ltv", "--rollback"], "takes nothing else"),
+        (["--status", "--pause"], "--status takes nothing else"),
         (["--rollback"], "there is no previous generation"),
     ],
 )

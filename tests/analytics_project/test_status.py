@@ -26,7 +26,7 @@ from projections_app.models import (
     ProjectionState,
     SyncState,
 )
-from projections_app.replay import REPLAY_LOCK
+from projections_app.replays import REPLAY_LOCK
 from tests.analytics_project.test_health import (
     an_outbox_row,
     relay_and_consumer_are_well,

@@ -77,6 +77,27 @@ def test_history_tells_published_and_pending_events_in_order() -> None:
     assert told == ids
 
 
+def test_all_events_are_read_from_a_position_on_page_by_page(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(outbox, "PAGE", 2)
+    ids = append(5)
+
+    entries = list(outbox.after(0))
+    rest = outbox.after(entries[1][0])
+    first_of_rest = next(rest)
+    ids += append(1)  # while somebody reads
+
+    assert [event_id(body) for _, body in entries] == ids[:5]
+    assert [event_id(body) for _, body in (first_of_rest, *rest)] == ids[2:]
+    assert outbox.recorded(after=entries[1][0]) == 4
+    assert [event_id(body) for body in outbox.newest(2)] == [ids[5], ids[4]]
+
+
+def event_id(body: bytes) -> UUID:
+    return envelope.decode(body).envelope.id
+
+
 def test_backlog_counts_the_pending_and_tells_the_age_of_the_oldest() -> None:
     assert outbox.backlog() == (0, None)
 

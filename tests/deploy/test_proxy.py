@@ -169,9 +169,7 @@ def test_a_role_that_is_away_is_a_problem(outside: Proxy) -> None:
         ("commands", "/admin/login/"),
         ("commands", "/admin/commands_app/order/1/change/"),
         ("commands", "/health/ready"),
-        ("commands", "/metrics"),
         ("analytics", "/health/ready"),
-        ("analytics", "/metrics"),
     ],
 )
 def test_what_is_for_operators_is_refused_to_all_others(

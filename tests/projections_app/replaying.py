@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from random import Random
 from threading import Thread
 from typing import Any
@@ -11,6 +12,7 @@ from django.db import connections
 from projections_app import projector
 from projections_app.projection import Projection
 from projections_app.projections import PROJECTIONS
+from projections_app.rebuild import Watcher
 from projections_app.replay import Verify, replay, rollback
 from projections_app.swap import Swap
 from tests.projections_app.histories import Recorded, Shop, bodies
@@ -21,7 +23,9 @@ class Stages:
 
     def __init__(self, **actions: Callable[[], None]) -> None:
         self.seen: list[str] = []
+        self.waited: list[str] = []
         self.actions = actions
+        self.on_advance: Callable[[], object] = lambda: None
 
     def stage(self, title: str) -> None:
         self.seen.append(title)
@@ -30,6 +34,12 @@ class Stages:
             self.actions[first_word]()
 
     def advance(self, events: int) -> None:
+        self.on_advance()
+
+    def waits(self, by: str) -> None:
+        self.waited.append(by)
+
+    def goes_on(self) -> None:
         pass
 
 
@@ -43,13 +53,27 @@ def rebuild(
     projections: Sequence[Projection] = PROJECTIONS,
     watcher: Stages | None = None,
     verify: Verify = unverified,
+    resume: bool = False,
 ) -> Swap:
-    return replay(
+    return replayed(
+        resume=resume,
         projections=projections,
-        history=None if source is None else lambda: source,
+        history=None if source is None else partial(after, source),
         verify=verify,
         watcher=watcher or Stages(),
     )
+
+
+def replayed(
+    *, watcher: Watcher | None = None, verify: Verify = unverified, **options: Any
+) -> Swap:
+    return replay(verify=verify, watcher=watcher or Stages(), **options)
+
+
+def after(source: Sequence[bytes], position: int) -> list[tuple[int, bytes]]:
+    """As the outbox does: positions begin at 1, with a gap here and there."""
+    entries = [(3 * number + 1, body) for number, body in enumerate(source)]
+    return [entry for entry in entries if entry[0] > position]
 
 
 def roll_back(*, watcher: Stages | None = None) -> Swap:

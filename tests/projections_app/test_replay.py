@@ -6,7 +6,7 @@ import pytest
 from django.db import transaction
 
 from projections_app import projector
-from projections_app.projections import PRODUCT_SALES
+from projections_app.projections.product_sales import PRODUCT_SALES
 from tests.projections_app import oracle
 from tests.projections_app.conftest import eventually
 from tests.projections_app.histories import bodies

@@ -7,8 +7,8 @@ from django.db import connections, transaction
 
 from projections_app import dead_letters, swap
 from projections_app.errors import InconsistentEvent, ReplayAborted, ReplayRunning
-from projections_app.projections import CUSTOMER_LTV
-from projections_app.replay import REPLAY_LOCK
+from projections_app.projections.customer_ltv import CUSTOMER_LTV
+from projections_app.replays import REPLAY_LOCK
 from tests.projections_app import oracle
 from tests.projections_app.histories import bodies
 from tests.projections_app.messages import POISON

@@ -44,18 +44,20 @@ def replay_that_dies(source: str, stage: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("source", "stage"),
+    ("source", "stage", "resume"),
     [
-        ("ledger", "rebuilding"),
-        ("ledger", "verifying"),
-        ("ledger", "swap"),
-        ("outbox", "applying"),
-        ("outbox", "swapping"),
-        ("outbox", "swap"),
+        ("ledger", "rebuilding", False),
+        ("ledger", "verifying", True),
+        ("ledger", "swap", False),
+        ("outbox", "applying", False),
+        ("outbox", "swapping", True),
+        ("outbox", "swap", True),
     ],
 )
 def test_a_killed_replay_changes_nothing_and_the_next_one_succeeds(
-    source: str, stage: str
+    source: str,
+    stage: str,
+    resume: bool,  # noqa: FBT001
 ) -> None:
     history = a_shop()
     deliver(history)
@@ -66,7 +68,7 @@ def test_a_killed_replay_changes_nothing_and_the_next_one_succeeds(
     replay_that_dies(source, stage)
     assert oracle.stored() == before
     deliver(a_shop())  # nobody holds the projector back, and nothing counts twice
-    rebuild(bodies(history) if source == "outbox" else None)
+    rebuild(bodies(history) if source == "outbox" else None, resume=resume)
 
     assert oracle.stored() == exact
     assert left_behind() == []

@@ -6,7 +6,7 @@ import pytest
 
 from projections_app.errors import ReplayAborted
 from projections_app.models import ProjectionState
-from projections_app.projections import PRODUCT_SALES
+from projections_app.projections.product_sales import PRODUCT_SALES
 from tests.projections_app import oracle
 from tests.projections_app.histories import Recorded, bodies
 from tests.projections_app.replaying import (

@@ -17,10 +17,10 @@ from analytics_project.admin.read_only import ReadOnlyAdmin
 class Command(BaseCommand):
     help = (
         "Make the admin's groups: `viewer` sees everything and changes nothing;"
-        " `operator` may publish events again, retry and discard dead letters and"
-        " revoke API keys as well, but manage no users. Run again, behind `migrate`,"
-        " it gives both what the admin shows by then. Put a user into a group in the"
-        " admin, and make it staff."
+        " `operator` may publish events again, retry and discard dead letters,"
+        " pause replays and revoke API keys as well, but manage no users. Run again,"
+        " behind `migrate`, it gives both what the admin shows by then. Put a user"
+        " into a group in the admin, and make it staff."
     )
 
     def handle(self, **_: Any) -> None:
@@ -47,10 +47,9 @@ def seen() -> Iterator[Q]:
 
 
 def acted_on() -> Iterator[Q]:
-    """Our own lists: their rows cannot be edited, the right is one to their actions."""
+    """Our own lists: no row can be edited, the right is one to actions alone."""
     for model in filter(site.is_registered, apps.get_models()):
-        page = site.get_model_admin(model)
-        if isinstance(page, ReadOnlyAdmin) and page.actions:
+        if isinstance(site.get_model_admin(model), ReadOnlyAdmin):
             yield permission("change", model)
 
 

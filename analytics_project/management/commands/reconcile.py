@@ -78,6 +78,9 @@ class Command(BaseCommand):
             f"events on their way: {report.pending}, parked: {report.parked},"
             f" lost: {len(report.lost)}"
         )
+        if report.missing:
+            made = "made by the first replay_projections"
+            self.console.print(f"{made}: {', '.join(report.missing)}")
         if report.is_clean:
             self.console.print("every figure is exact")
 
