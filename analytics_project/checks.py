@@ -1,7 +1,9 @@
 """Settings that would go wrong later, told before anything starts."""
 
 from collections.abc import Iterator
+from ssl import create_default_context
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 from zoneinfo import available_timezones
 
 from django.conf import settings
@@ -25,8 +27,10 @@ POSITIVE = (
     "CONSUMER_BATCH",
     "MAX_ATTEMPTS",
     "AUDIT_SECONDS",
+    "API_KEY_BURST",
 )
 MAX_PORT = 65_535
+MAX_RATE = 1_000_000  # a minute: the database knows microseconds
 MAX_BATCH = 32_767  # twice of it is prefetched, and AMQP counts that in 16 bits
 MIN_SECRET = 32  # characters
 
@@ -34,7 +38,8 @@ MIN_SECRET = 32  # characters
 @register
 def check_settings(**_: Any) -> list[CheckMessage]:
     """At the start of every role and command. In production all of it is told."""
-    return [*databases(), *numbers(), *zones(), *(refused() or secrets())]
+    found = [*databases(), *numbers(), *zones(), *certificates()]
+    return [*found, *(refused() or secrets())]
 
 
 def databases() -> Iterator[CheckMessage]:
@@ -62,6 +67,11 @@ def numbers() -> Iterator[CheckMessage]:
             yield Error(f"{name} must be greater than 0.", id="analytics.E003")
     if settings.CONSUMER_BATCH > MAX_BATCH:
         yield Error(f"CONSUMER_BATCH must be at most {MAX_BATCH}.", id="analytics.E003")
+    if not 0 <= settings.API_KEY_RATE <= MAX_RATE:
+        yield Error(
+            f"API_KEY_RATE must be 0 to {MAX_RATE} requests a minute.",
+            id="analytics.E003",
+        )
     ports = settings.COMMAND_SERVICE_PORT, settings.QUERY_SERVICE_PORT
     if len(set(ports)) < len(ports) or not all(0 < port <= MAX_PORT for port in ports):
         yield Error(
@@ -79,6 +89,27 @@ def zones() -> Iterator[CheckMessage]:
             hint="An IANA name such as Europe/Berlin; zones come with `tzdata`.",
             id="analytics.E007",
         )
+
+
+def certificates() -> Iterator[CheckMessage]:
+    """A daemon would wait for ever for a file that is not there."""
+    for name in sorted(ca_files()):
+        try:
+            create_default_context(cafile=name)
+        except OSError as error:
+            yield Error(
+                f"The CA file {name} of a URL cannot be used: {error}",
+                id="analytics.E009",
+            )
+
+
+def ca_files() -> Iterator[str]:
+    for database in settings.DATABASES.values():
+        name = database.get("OPTIONS", {}).get("sslrootcert", "system")
+        if name != "system":  # PostgreSQL's word for the system's own
+            yield name
+    for url in settings.BROKER_URLS:
+        yield from parse_qs(urlsplit(url).query).get("ca_file", [])
 
 
 def refused() -> list[CheckMessage]:

@@ -33,7 +33,7 @@ def door(get_response: View) -> View:
 
 def led(request: HttpRequest, refusal: HttpResponse) -> HttpResponse:
     """A browser to the page; its script, which asks for a part of one, too."""
-    if refusal.status_code == HTTPStatus.FORBIDDEN:
+    if refusal.status_code != HTTPStatus.UNAUTHORIZED:
         return refusal
     if "HX-Request" in request.headers:
         shown = urlsplit(request.headers.get("HX-Current-URL", "/"))

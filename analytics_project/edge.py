@@ -96,4 +96,7 @@ def framed(response: HttpResponse, request: HttpRequest) -> HttpResponse:
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         if request.method == "HEAD":
             response.content = b""
+    if allowance := getattr(request, "allowance", None):
+        for name, value in allowance.headers().items():
+            response[name] = value
     return response

@@ -1,6 +1,7 @@
 """Who may come in: an API key in the Authorization header, or a session made of one.
 
-The answers are those of RFC 6750: 401 for who is not known, 403 for who may not.
+The answers are those of RFC 6750: 401 for who is not known, 403 for who may not; and
+429 for who asks too much.
 """
 
 from http import HTTPStatus
@@ -9,8 +10,9 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from analytics_project import session
-from analytics_project.keys import access, uses
+from analytics_project.keys import access, rates, uses
 from analytics_project.keys.access import Key
+from analytics_project.keys.rates import Limit
 from analytics_project.problems import problem_response
 
 # Probes have no key, and what an API is like is no secret.
@@ -30,7 +32,17 @@ def refusal(request: HttpRequest) -> HttpResponse | None:
     if scope() not in key.opens:
         return forbidden()
     uses.note(key.key_id)
-    return None
+    return limited(request, key.key_id, key.limit) if key.limit else None
+
+
+def limited(request: HttpRequest, key_id: str, limit: Limit) -> HttpResponse | None:
+    allowance = rates.take(key_id, limit)
+    request.allowance = allowance  # type: ignore[attr-defined]  # edge.py tells of it
+    if allowance.passed:
+        return None
+    per_minute, burst = limit
+    detail = f"The API key may make {per_minute} requests a minute, {burst} at once."
+    return problem_response(HTTPStatus.TOO_MANY_REQUESTS, detail=detail)
 
 
 def key_of(request: HttpRequest, sent: str | None) -> Key | None:

@@ -1,4 +1,4 @@
-"""Who may use the APIs: the hallway's two tables, in both databases alike.
+"""Who may use the APIs: the hallway's three tables, in both databases alike.
 
 The command writes a key to both, so that each web role asks its own database alone
 (docs/decisions/0013-api-keys.md).
@@ -16,6 +16,9 @@ class ApiKey(models.Model):
     created_at = models.DateTimeField(db_default=Now())
     expires_at = models.DateTimeField(null=True)  # null: never
     revoked_at = models.DateTimeField(null=True)
+    # Requests: null is what the settings say, 0 a minute no limit.
+    per_minute = models.PositiveIntegerField(null=True)
+    burst = models.PositiveIntegerField(null=True)
 
     class Meta:
         db_table = "api_keys"
@@ -40,3 +43,20 @@ class ApiKeyUse(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key_id} at {self.last_used_at}"
+
+
+class ApiKeyRate(models.Model):
+    """How much a key has asked of the web role of this database.
+
+    Not logged: a crash fills all buckets, and no request waits for the disk.
+    """
+
+    key_id = models.TextField(primary_key=True)
+    full_at = models.DateTimeField()  # its bucket is full again
+    passed = models.BooleanField()  # its latest request was let in
+
+    class Meta:
+        db_table = "api_key_rates"
+
+    def __str__(self) -> str:
+        return f"{self.key_id} until {self.full_at}"

@@ -1,9 +1,11 @@
 """What is good enough for trying things out, and is refused where PRODUCTION is set."""
 
 from collections.abc import Iterator
+from ipaddress import ip_address
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
+from psycopg.pq import Conninfo
 
 MIN_SECRET = 50  # characters; Django's own check warns of less
 MIN_DIFFERENT = 5  # characters that are not the same
@@ -16,6 +18,7 @@ KNOWN_PASSWORDS = {
 }
 # A database that knows its client by a certificate asks for no password.
 OTHER_PROOF = {"sslcert", "passfile"}
+VERIFIED = "verify-full"
 URL_OF = {
     "default": "DATABASE_URL",
     "read": "READ_DATABASE_URL (or READ_REPLICA_URL)",
@@ -32,6 +35,8 @@ def faults() -> Iterator[str]:
         yield "API_KEYS_REQUIRED is not true: anybody could place orders."
     yield from databases()
     yield from broker()
+    if not settings.ALLOW_PLAINTEXT:
+        yield from plaintext()
 
 
 def secret_key() -> Iterator[str]:
@@ -66,6 +71,35 @@ def broker() -> Iterator[str]:
             unquote(part or "") for part in (parts.username, parts.password)
         )
         yield from login("BROKER_URL", user, password, proven=False)
+
+
+def plaintext() -> Iterator[str]:
+    """To other hosts. Not to know who answers there is as good as plaintext."""
+    for alias, setting in URL_OF.items():
+        database = settings.DATABASES[alias]
+        sslmode = database.get("OPTIONS", {}).get("sslmode") or libpq_sslmode()
+        hosts = str(database.get("HOST") or "").split(",")
+        if sslmode != VERIFIED and not all(map(is_here, hosts)):
+            yield f"{setting} leads to another host without sslmode={VERIFIED}."
+    parts = [urlsplit(url) for url in settings.BROKER_URLS]
+    if any(part.scheme != "amqps" and not is_here(part.hostname) for part in parts):
+        yield "BROKER_URL leads to another host without amqps://."
+
+
+def libpq_sslmode() -> str:
+    """What holds where a URL says nothing: PGSSLMODE, or else `prefer`."""
+    known = {each.keyword: each.val for each in Conninfo.get_defaults()}
+    return (known[b"sslmode"] or b"").decode()
+
+
+def is_here(host: str | None) -> bool:
+    """A folder is that of a Unix socket, which is also what no host means."""
+    if not host or host.startswith("/") or host == "localhost":
+        return True
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
 
 
 def login(

@@ -26,6 +26,10 @@ ALLOWED_HOSTS: list[str] = env.list(
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 # Without one, neither API answers anything but its health and its description.
 API_KEYS_REQUIRED: bool = env.bool("API_KEYS_REQUIRED", default=False)
+# What a key may ask of each role if nothing is said of it: requests a minute (0: no
+# limit), and how many may come at once.
+API_KEY_RATE: int = env.int("API_KEY_RATE", default=0)
+API_KEY_BURST: int = env.int("API_KEY_BURST", default=100)
 
 # --- web servers ------------------------------------------------------------------
 COMMAND_SERVICE_PORT: int = env.int("COMMAND_SERVICE_PORT", default=8080)
@@ -107,7 +111,7 @@ DATABASES: dict[str, dict[str, Any]] = {
 }
 if ROLE == "queries" and env.str("READ_REPLICA_URL", default=""):
     DATABASES["read"] = database("READ_REPLICA_URL", read_only=True)
-if ROLE == "queries":  # the one thing that it writes: when an API key was last used
+if ROLE == "queries":  # it writes when a key was last used and what it asks
     DATABASES["uses"] = database("READ_DATABASE_URL")
 DATABASE_ROUTERS = [
     "analytics_project.routers.ReadRouter",
@@ -115,12 +119,24 @@ DATABASE_ROUTERS = [
 ]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# What `database_roles` gives to the role of each process; unset: what it has.
+DATABASE_ROLE_PASSWORDS: dict[str, str] = {
+    "owner": env.str("OWNER_DB_PASSWORD", default=""),
+    "commands": env.str("COMMANDS_DB_PASSWORD", default=""),
+    "relay": env.str("RELAY_DB_PASSWORD", default=""),
+    "consumer": env.str("CONSUMER_DB_PASSWORD", default=""),
+    "queries": env.str("QUERIES_DB_PASSWORD", default=""),
+    "auditor": env.str("AUDITOR_DB_PASSWORD", default=""),
+}
+
 # --- the wire ---------------------------------------------------------------------
 # One URL a broker node, separated by commas; the first that answers is used.
 # The web roles need none.
 BROKER_URLS: list[str] = env.list(
     "BROKER_URL", default=[] if ROLE else ["amqp://guest:guest@localhost:5672/%2F"]
 )
+# Links to other hosts need no TLS: something below encrypts them, or nobody listens.
+ALLOW_PLAINTEXT: bool = env.bool("ALLOW_PLAINTEXT", default=False)
 EVENT_SOURCE: str = env.str("EVENT_SOURCE", default="/commerce/commands")
 RELAY_WINDOW: int = env.int("RELAY_WINDOW", default=500)  # unconfirmed messages
 CONSUMER_BATCH: int = env.int("CONSUMER_BATCH", default=1000)  # events a transaction

@@ -1,8 +1,10 @@
 """Connections to RabbitMQ: how to reach it, what to declare, how its errors end."""
 
+import ssl
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from typing import NamedTuple
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pika
 from pika.adapters.blocking_connection import BlockingChannel
@@ -42,7 +44,7 @@ def parameters(urls: Sequence[str], name: str) -> list[pika.URLParameters]:
     """One set a broker node; `name` is what the management UI shows."""
     found = []
     for url in urls:
-        node = pika.URLParameters(url)
+        node = reached(url)
         if node.heartbeat is None:
             node.heartbeat = HEARTBEAT_S
         node.blocked_connection_timeout = BLOCKED_TIMEOUT_S
@@ -50,6 +52,28 @@ def parameters(urls: Sequence[str], name: str) -> list[pika.URLParameters]:
         node.client_properties = {"connection_name": name}
         found.append(node)
     return found
+
+
+def reached(url: str) -> pika.URLParameters:
+    """`amqps` proves who the broker is: to the system's authorities, or to `ca_file`.
+
+    Raises BrokerUnavailable if that is no file of certificates.
+    """
+    parts = urlsplit(url)
+    options = parse_qs(parts.query)
+    ca_file = options.pop("ca_file", [None])[-1]
+    if ca_file is None:
+        return pika.URLParameters(url)
+    if parts.scheme != "amqps":
+        raise BrokerUnavailable("ca_file is for amqps://, this broker is amqp://")
+    rest = parts._replace(query=urlencode(options, doseq=True)).geturl()
+    node = pika.URLParameters(rest)
+    try:
+        context = ssl.create_default_context(cafile=ca_file)
+    except OSError as error:
+        raise BrokerUnavailable(f"ca_file {ca_file}: {error}") from error
+    node.ssl_options = pika.SSLOptions(context)  # the name to prove is the host's
+    return node
 
 
 def connect(urls: Sequence[str], name: str) -> pika.BlockingConnection:

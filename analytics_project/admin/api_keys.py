@@ -35,6 +35,7 @@ class ApiKeyAdmin(ReadOnlyAdmin):
         "created_at",
         "expires_at",
         "last_used",
+        "limit",
     )
     fields = (*list_display, "revoked_at")  # the digest is of no use to anybody
     readonly_fields = fields
@@ -58,6 +59,10 @@ class ApiKeyAdmin(ReadOnlyAdmin):
     def last_used(self, key: ApiKey) -> str:
         used = key.used if hasattr(key, "used") else uses.last_uses().get(key.pk)
         return f"{rendering.age(used)} ago" if used else "never"
+
+    @admin.display
+    def limit(self, key: ApiKey) -> str:
+        return store.limit_of(key)
 
     @admin.action(description="Revoke: refuse it from now on", permissions=["act"])
     def revoke(self, request: HttpRequest, keys: QuerySet[Any]) -> None:

@@ -2,12 +2,13 @@
 
 import time
 from hmac import compare_digest
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import connections
 
-from analytics_project.keys import token
+from analytics_project.keys import rates, token
+from analytics_project.keys.rates import Limit
 from queries_app import reading
 
 KEPT_S = 1.0  # a revocation is seen by every process within this
@@ -19,7 +20,8 @@ OPENS = {
 }
 SCOPES = tuple(OPENS)
 FIND = """
-    SELECT digest, scopes, coalesce(extract(epoch FROM expires_at), 'infinity')::float8
+    SELECT digest, scopes, coalesce(extract(epoch FROM expires_at), 'infinity')::float8,
+           per_minute, burst
     FROM api_keys WHERE key_id = $1 AND revoked_at IS NULL"""
 
 
@@ -29,6 +31,7 @@ class Key(NamedTuple):
     opens: frozenset[str]
     expires: float  # Unix time
     kept_until: float  # on the monotonic clock
+    limit: Limit | None
 
 
 _kept: dict[str, Key] = {}  # only keys that exist: strangers cannot make it grow
@@ -59,17 +62,24 @@ def found(key_id: str) -> Key | None:
     if row is None:
         _kept.pop(key_id, None)
         return None
-    digest, scopes, expires = row
+    digest, scopes, expires, *limit = row
     opens = frozenset().union(*(OPENS.get(scope, ()) for scope in scopes.split()))
-    key = Key(key_id, bytes(digest), opens, expires, begun + KEPT_S)
+    key = Key(
+        key_id=key_id,
+        digest=bytes(digest),
+        opens=opens,
+        expires=expires,
+        kept_until=begun + KEPT_S,
+        limit=rates.limit_of(*limit),
+    )
     _kept[key_id] = key
     return key
 
 
-def asked(key_id: str) -> tuple[bytes, str, float] | None:
+def asked(key_id: str) -> tuple[Any, ...] | None:
     """The query role has the read database alone, and both survive a lost link."""
     if settings.ROLE == "queries":
-        row: tuple[bytes, str, float] | None = reading.first(FIND, [key_id])
+        row: tuple[Any, ...] | None = reading.first(FIND, [key_id])
         return row
     connection = connections["default"]
     connection.close_if_health_check_failed()
@@ -79,3 +89,4 @@ def asked(key_id: str) -> tuple[bytes, str, float] | None:
 
 def forget() -> None:
     _kept.clear()
+    rates.forget()

@@ -12,15 +12,25 @@ from django.db import DatabaseError, InterfaceError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from analytics_project.keys import token
+from analytics_project.keys import rates, token
 from analytics_project.keys.errors import NoSuchKey, NotEverywhere
 from analytics_project.models import ApiKey
 
 DATABASES = ("default", "read")
-COLUMNS = ("name", "digest", "scopes", "created_at", "expires_at", "revoked_at")
+COLUMNS = (
+    *("name", "digest", "scopes", "created_at", "expires_at", "revoked_at"),
+    *("per_minute", "burst"),
+)
 
 
-def create(*, name: str, scopes: Iterable[str], expires_at: datetime | None) -> str:
+def create(
+    *,
+    name: str,
+    scopes: Iterable[str],
+    expires_at: datetime | None,
+    per_minute: int | None = None,
+    burst: int | None = None,
+) -> str:
     """Answers the key itself, which is kept nowhere."""
     made = token.new()
     row = ApiKey(
@@ -30,6 +40,8 @@ def create(*, name: str, scopes: Iterable[str], expires_at: datetime | None) -> 
         scopes=" ".join(sorted(set(scopes))),
         created_at=timezone.now(),
         expires_at=expires_at,
+        per_minute=per_minute,
+        burst=burst,
     )
     with both():
         put([row])
@@ -43,7 +55,13 @@ def rotate(
     old = living(key_id)
     end = min(filter(None, (timezone.now() + overlap, old.expires_at)))
     with both():
-        made = create(name=old.name, scopes=old.scopes.split(), expires_at=expires_at)
+        made = create(
+            name=old.name,
+            scopes=old.scopes.split(),
+            expires_at=expires_at,
+            per_minute=old.per_minute,
+            burst=old.burst,
+        )
         for database in DATABASES:  # nothing else of it: it may be revoked meanwhile
             rows(database).filter(pk=key_id).update(expires_at=end)
     return made, end
@@ -54,6 +72,17 @@ def living(key_id: str) -> ApiKey:
     if key is None or state(key) != "active":
         raise NoSuchKey(key_id)
     return key
+
+
+def limit(key_ids: Iterable[str], *, per_minute: int | None, burst: int | None) -> None:
+    """None: what the settings say; 0 a minute: no limit."""
+    ids = set(key_ids)
+    with both():
+        for database in DATABASES:
+            keys = rows(database).filter(key_id__in=ids, revoked_at=None)
+            if missing := ids - set(keys.values_list("key_id", flat=True)):
+                raise NoSuchKey(*sorted(missing))
+            keys.update(per_minute=per_minute, burst=burst)
 
 
 def revoke(key_ids: Iterable[str]) -> None:
@@ -132,6 +161,11 @@ def put(keys: list[ApiKey]) -> None:
             unique_fields=["key_id"],
             update_fields=COLUMNS,
         )
+
+
+def limit_of(key: ApiKey) -> str:
+    found = rates.limit_of(key.per_minute, key.burst)
+    return f"{found.per_minute}/min, {found.burst} at once" if found else "none"
 
 
 def state(key: ApiKey) -> str:

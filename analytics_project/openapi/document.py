@@ -29,6 +29,11 @@ PROBLEM: Schema = {
     "additionalProperties": True,
 }
 
+REFUSALS = (
+    HTTPStatus.UNAUTHORIZED,
+    HTTPStatus.FORBIDDEN,
+    HTTPStatus.TOO_MANY_REQUESTS,
+)
 API_KEY: Schema = {
     "type": "http",
     "scheme": "bearer",
@@ -133,7 +138,7 @@ def responses(operation: Operation) -> Schema:
 
 
 def refusals(operation: Operation) -> tuple[int, ...]:
-    return () if operation.is_open else (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
+    return () if operation.is_open else REFUSALS
 
 
 def schemas(operations: Iterable[Operation]) -> Schema:

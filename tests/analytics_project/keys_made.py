@@ -8,6 +8,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from analytics_project.keys import access, store, token
+from analytics_project.openapi import views
 
 OWN_SECRET = "one-of-our-own-" + "0123456789abcdefghijklmnopqrstuvwxyz"
 
@@ -39,3 +40,4 @@ def required(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
     access.forget()
     yield
     access.forget()
+    views.encoded.cache_clear()  # the document says whether keys are required

@@ -3,6 +3,7 @@
 import subprocess
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import psycopg
@@ -124,3 +125,21 @@ def test_the_query_role_knows_its_keys_while_the_write_database_is_away(
 
 def lets_in(web: Web, role: str, key: str) -> bool:
     return status(web, role, key) == LET_IN[role]
+
+
+def test_of_a_limited_key_exactly_the_burst_passes_all_processes(web: Web) -> None:
+    burst = 20
+    key = api_keys(
+        *(web, "create", "--name=till", "--scope=admin"),
+        *("--rate=1", f"--burst={burst}"),
+    )
+
+    for role in ADDRESS:
+        begun = time.monotonic()
+        with ThreadPoolExecutor(8) as clients:
+            asked = [clients.submit(status, web, role, key) for _ in range(60)]
+        answers = [each.result() for each in asked]
+        refilled = (time.monotonic() - begun) // 60  # on a machine that is very busy
+        passed = answers.count(LET_IN[role])
+        assert burst <= passed <= burst + refilled
+        assert answers.count(429) == 60 - passed

@@ -5,7 +5,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from pytest_django import Settings
 
+from analytics_project import production
 from devstack.folder import ROOT
 from devstack.roles import ROLES, manage
 
@@ -20,6 +22,8 @@ WELL = {
     "READ_DATABASE_URL": "postgres://web:k3ep-Out@127.0.0.1:1/analytics",
     "BROKER_URL": "amqps://relay:k3ep-Out@127.0.0.1:1/%2F",
 }
+READ_URL = "READ_DATABASE_URL (or READ_REPLICA_URL)"
+FAR = "leads to another host without"
 KNOWN = "has a password that everybody knows"
 # Values (None: not set), and how the line begins that tells of it. A command that is
 # started is given one value of each, as long as there are any.
@@ -35,15 +39,28 @@ FAULTS: dict[str, list[tuple[str | None, str]]] = {
     "ALLOWED_HOSTS": [(None, "ALLOWED_HOSTS is missing"), ("*", "ALLOWED_HOSTS is *")],
     "API_KEYS_REQUIRED": [(None, "API_KEYS_REQUIRED is not true")],
     "DATABASE_URL": [
-        ("postgres://postgres:postgres@h/c", f"DATABASE_URL {KNOWN}"),
-        ("postgres://owner@h/c", "DATABASE_URL has no password"),
+        ("postgres://postgres:postgres@127.0.0.1/c", f"DATABASE_URL {KNOWN}"),
+        ("postgres://owner@127.0.0.1/c", "DATABASE_URL has no password"),
+        ("postgres://o:k3ep@db.example/c", f"DATABASE_URL {FAR}"),
+        ("postgres://o:k3ep@localhost,10.0.0.7/c", f"DATABASE_URL {FAR}"),
+        ("postgres://o:k3ep@db.example/c?sslmode=require", f"DATABASE_URL {FAR}"),
     ],
-    "READ_DATABASE_URL": [("postgres://o:local@h/a", "READ_DATABASE_URL")],
+    "READ_DATABASE_URL": [
+        (
+            "postgres://o:local@127.0.0.1/a",
+            f"READ_DATABASE_URL (or READ_REPLICA_URL) {KNOWN}",
+        ),
+        (
+            "postgres://o:k3ep@db.example/c?sslmode=verify-ca",
+            f"{READ_URL} {FAR}",
+        ),
+    ],
     "BROKER_URL": [
-        ("amqp://guest:guest@h/", f"BROKER_URL {KNOWN}"),
-        ("amqp://a:k3ep@h/,amqp://a:a@h/", f"BROKER_URL {KNOWN}"),
-        ("amqp://h/", "BROKER_URL has no password"),
+        ("amqp://guest:guest@127.0.0.1/", f"BROKER_URL {KNOWN}"),
+        ("amqp://a:k3ep@127.0.0.1/,amqp://a:a@127.0.0.1/", f"BROKER_URL {KNOWN}"),
+        ("amqp://127.0.0.1/", "BROKER_URL has no password"),
         (None, f"BROKER_URL {KNOWN}"),
+        ("amqps://a:k3ep@h/,amqp://a:k3ep@10.0.0.7/", f"BROKER_URL {FAR}"),
     ],
 }
 STARTS = max(map(len, FAULTS.values()))
@@ -89,6 +106,29 @@ def test_the_check_names_each_that_is_not_good_enough_in_one_line(number: int) -
     for _, told in faults.values():
         assert [line for line in lines if line.startswith(told)], told
     assert "k3ep" not in "".join(lines)
+
+
+def test_links_that_are_verified_local_or_allowed_are_no_fault(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write, read = settings.DATABASES["default"], settings.DATABASES["read"]
+    monkeypatch.setitem(write, "HOST", "far.example")
+    monkeypatch.setitem(write["OPTIONS"], "sslmode", "verify-full")
+    monkeypatch.setitem(read, "HOST", "/run/postgresql")
+    settings.BROKER_URLS = ["amqps://far.example/", "amqp://[::1]/"]
+    assert far() == []
+
+    settings.BROKER_URLS = ["amqp://far.example/"]
+    monkeypatch.setitem(read, "HOST", "far.example")
+    assert [line.split()[0] for line in far()] == ["READ_DATABASE_URL", "BROKER_URL"]
+    monkeypatch.setenv("PGSSLMODE", "verify-full")
+    assert [line.split()[0] for line in far()] == ["BROKER_URL"]
+    settings.ALLOW_PLAINTEXT = True
+    assert far() == []
+
+
+def far() -> list[str]:
+    return [fault for fault in production.faults() if FAR in fault]
 
 
 @pytest.mark.parametrize("role", ["", "commands", "queries"])

@@ -24,17 +24,26 @@ shown once, when it is made, and kept as a hash alone: who loses it gets another
   create   prints the key to standard output, and nothing else
   list     every key with its state and when it was last used
   rotate   prints a new key like the old one, which lasts a while (--overlap-hours)
+  limit    how many requests a minute, and at once; all without one: API_KEY_RATE
   revoke   every process refuses the key within {KEPT_S:g} s
   sync     after one of the databases was restored: both know the same keys again
 
 Scopes: commands (port 8080), queries (port 8081 and its dashboard), admin (all)."""
-WIDTH = 140  # of a table in a file
+HEADINGS = ("id", "name", "scopes", "state", "made", "ends", "last used", "limit")
+WIDTH = 160  # of a table in a file
+RATES = {"default": None, "none": 0}
 
 
 def positive(text: str) -> int:
     if not text.isdecimal() or not 0 < int(text) <= 100_000:
         raise ArgumentTypeError("a whole number from 1 to 100000")
     return int(text)
+
+
+def rate(text: str) -> int | None:
+    if text in RATES:
+        return RATES[text]
+    return positive(text)
 
 
 def not_empty(text: str) -> str:
@@ -57,6 +66,16 @@ class Command(BaseCommand):
         create.add_argument(
             "--scope", choices=SCOPES, required=True, action="append", dest="scopes"
         )
+        limit = actions.add_parser("limit", help="how much keys may ask")
+        limit.add_argument("key_ids", nargs="+", metavar="ID")
+        for each, needed in (create, False), (limit, True):
+            each.add_argument(
+                "--rate",
+                type=rate,
+                required=needed,
+                help="requests a minute, `none` for no limit, or `default`",
+            )
+            each.add_argument("--burst", type=positive, help="requests at once")
         rotate = actions.add_parser("rotate", help="make a new key for an old one")
         rotate.add_argument("key_id", metavar="ID")
         rotate.add_argument(
@@ -78,9 +97,21 @@ class Command(BaseCommand):
             reason = str(error).strip().partition("\n")[0]
             raise CommandError(f"a database failed: {reason}") from error
 
-    def _create(self, *, name: str, scopes: list[str], days: int, **_: Any) -> None:
+    def _create(
+        self,
+        *,
+        name: str,
+        scopes: list[str],
+        days: int,
+        rate: int | None,
+        burst: int | None,
+        **_: Any,
+    ) -> None:
         end = after(days=days)
-        self.stdout.write(store.create(name=name, scopes=scopes, expires_at=end))
+        key = store.create(
+            name=name, scopes=scopes, expires_at=end, per_minute=rate, burst=burst
+        )
+        self.stdout.write(key)
         self.stderr.write(f"It is shown this once, and ends on {end:%Y-%m-%d}.")
 
     def _rotate(self, *, key_id: str, overlap_hours: int, days: int, **_: Any) -> None:
@@ -93,18 +124,30 @@ class Command(BaseCommand):
         store.revoke(key_ids)
         self.stdout.write(f"{len(set(key_ids))} revoked")
 
+    def _limit(
+        self,
+        *,
+        key_ids: Sequence[str],
+        rate: int | None,
+        burst: int | None,
+        **_: Any,
+    ) -> None:
+        store.limit(key_ids, per_minute=rate, burst=burst)
+        self.stdout.write(f"{len(set(key_ids))} limited")
+
     def _sync(self, **_: Any) -> None:
         self.stdout.write(f"{store.sync()} keys were not the same in both databases")
 
     def _list(self, **_: Any) -> None:
         table = Table(box=box.SIMPLE_HEAD)
-        for heading in ("id", "name", "scopes", "state", "made", "ends", "last used"):
+        for heading in HEADINGS:
             table.add_column(heading, overflow="fold")
         last = uses.last_uses()
         for key in store.rows("default"):
             moments = key.created_at, key.expires_at, last.get(key.pk)
             words = (key.pk, key.name, key.scopes, store.state(key))
-            table.add_row(*map(Text, words), *map(shown, moments))
+            limit = store.limit_of(key)
+            table.add_row(*map(Text, words), *map(shown, moments), limit)
         self.stdout.ending = ""  # rich ends its lines itself
         width = None if self.stdout.isatty() else WIDTH
         console = Console(file=self.stdout, width=width, highlight=False)  # type: ignore[arg-type]
