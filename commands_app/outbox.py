@@ -18,6 +18,7 @@ from messaging.events import Event
 
 COUNT_CAP = 10_000  # health need not count further
 FETCH_SIZE = 500  # rows that a streaming reader holds in memory
+MAX_ID = 2**63 - 1
 
 _traceparent: ContextVar[str | None] = ContextVar("traceparent", default=None)
 
@@ -41,10 +42,14 @@ PENDING = f"""
                ORDER BY id LIMIT %s) AS event ON true
     ORDER BY event.id
 """  # noqa: S608
-HISTORY = f"SELECT {COLUMNS} FROM outbox ORDER BY id"  # noqa: S608
+HISTORY = f"""
+    SELECT {COLUMNS} FROM outbox WHERE id BETWEEN %s AND %s ORDER BY id
+"""  # noqa: S608
+# The last condition leaves out the partitions in which nothing is pending.
 MARK = """
     UPDATE outbox SET published_at = clock_timestamp()
     WHERE event_id = ANY(%s) AND published_at IS NULL
+    AND id >= (SELECT min(id) FROM outbox WHERE published_at IS NULL)
 """
 UNMARK = """
     UPDATE outbox SET published_at = NULL
@@ -144,9 +149,9 @@ def publish_again(event_ids: Collection[UUID]) -> Again:
     return Again(len(created), min(created, default=None), now)
 
 
-def history() -> Iterator[bytes]:
-    """All envelopes as they were or will be published, in the order of their ids."""
-    for row in _stream(HISTORY, []):
+def history(*, first: int = 0, last: int = MAX_ID) -> Iterator[bytes]:
+    """Envelopes as they were or will be published, in the order of their rows' ids."""
+    for row in _stream(HISTORY, [first, last]):
         yield _message(*row).body
 
 

@@ -3,15 +3,18 @@
 import signal
 from argparse import RawDescriptionHelpFormatter
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import InterfaceError, OperationalError
 from rich.console import Console
 
 from analytics_project.reconcile import reconcile
 from analytics_project.watchers import watching
-from commands_app import outbox
+from commands_app import archive
+from commands_app.errors import RetentionError
 from projections_app import replay
 from projections_app.errors import ProjectionError, ReplayAborted
 from projections_app.plan import plan
@@ -29,7 +32,8 @@ tables that were live are kept until the next swap: --rollback brings them back,
 all that came since.
 
   --from ledger   rolls the views up from the ledger (the default)
-  --from outbox   rebuilds ledger and product catalogue as well, from all events"""
+  --from outbox   rebuilds ledger and product catalogue as well, from all events;
+                  those that `prune` has put away are read from ARCHIVE_DIR"""
 
 
 class Command(BaseCommand):
@@ -77,7 +81,7 @@ class Command(BaseCommand):
             else:
                 chosen = projections or [*PROJECTIONS]
                 self._run(lambda watcher: forth(chosen, source, watcher))
-        except ProjectionError as error:
+        except (ProjectionError, RetentionError) as error:
             raise CommandError(str(error)) from error
         except (OperationalError, InterfaceError) as error:
             raise CommandError(f"a database failed: {error}") from error
@@ -98,7 +102,9 @@ class Command(BaseCommand):
         self.console.print(text, soft_wrap=True)
 
     def _plan(self, projections: list[Projection], source: str | None) -> None:
-        events = outbox.recorded() if source == "outbox" else None
+        events = None
+        if source == "outbox":
+            events = archive.recorded(settings.ARCHIVE_DIR)
         found = plan(projections=projections, events=events)
         self._say(f"tables to rebuild: {', '.join(found.tables)}")
         if events is not None:
@@ -125,7 +131,9 @@ def check(
 
 
 def forth(projections: list[Projection], source: str | None, watcher: Watcher) -> Swap:
-    history = outbox.history if source == "outbox" else None
+    history = None
+    if source == "outbox":
+        history = partial(archive.history, settings.ARCHIVE_DIR)
     return replay.replay(
         projections=projections, history=history, verify=verify, watcher=watcher
     )
