@@ -26,7 +26,7 @@ from commands_app.errors import (
 )
 from commands_app.partitions import Edges
 
-LEVEL = 1  # of compression: 6 takes three times as long for a sixth less
+LEVEL = 6  # of compression: 1 saves a fifth of the time, and takes a quarter more space
 BUFFER = 1 << 20  # bytes
 
 
@@ -62,7 +62,7 @@ def write(
         gzip.GzipFile(
             filename="", fileobj=file, mode="wb", compresslevel=LEVEL, mtime=0
         ) as packed,
-        io.BufferedWriter(packed, BUFFER) as lines,  # type: ignore[type-var]
+        io.BufferedWriter(packed, BUFFER) as lines,
     ):
         for body in bodies:
             digest.update(body + b"\n")

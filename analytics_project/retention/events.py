@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from analytics_project.retention.interlock import Standing, standing
 from analytics_project.retention.outcome import Outcome
-from analytics_project.watchers import Watcher
 from commands_app import archive, outbox, partitions
 from messaging.failpoints import fail_point
+from projections_app.rebuild import Watcher
 
 PARTS = 7  # partitions that hold what is kept; one more is on its way out
 TOLD_EVERY = 10_000  # events

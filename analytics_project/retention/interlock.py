@@ -10,8 +10,8 @@ from uuid import UUID
 from django.db import connections
 
 from analytics_project.arrivals import unapplied
-from analytics_project.watchers import Watcher
 from commands_app import partitions
+from projections_app.rebuild import Watcher
 
 SLICE = 10_000  # events that both sides are asked about at once
 

@@ -11,8 +11,8 @@ from typing import LiteralString, NamedTuple
 from django.db import connections
 
 from analytics_project.retention.outcome import Outcome
-from analytics_project.watchers import Watcher
 from messaging.failpoints import fail_point
+from projections_app.rebuild import Watcher
 
 PAGES = 64  # a statement
 REST = 1.0  # the pause after a statement, in times of how long it took
@@ -72,7 +72,7 @@ def count(rows: Rows, before: datetime) -> Outcome:
 
 
 def prune(rows: Rows, before: datetime, watcher: Watcher) -> int:
-    """How many rows went. Their space is used again; what is at the end is given back.
+    """How many rows went; new ones take their place, and no VACUUM takes a lock.
 
     Each statement is a transaction: whoever stops leaves the others for the next run.
     """
@@ -88,7 +88,7 @@ def prune(rows: Rows, before: datetime, watcher: Watcher) -> int:
             time.sleep(max(MIN_REST_S, REST * (time.monotonic() - began)))
     if gone:
         with connections[rows.database].cursor() as cursor:
-            cursor.execute(f"VACUUM {rows.table}")
+            cursor.execute(f"VACUUM (TRUNCATE off) {rows.table}")
     return gone
 
 

@@ -19,8 +19,9 @@ from rich.table import Table
 from analytics_project.retention import events, rows
 from analytics_project.retention.outcome import Outcome
 from analytics_project.retention.session import alone
-from analytics_project.watchers import Watcher, watching
+from analytics_project.watchers import watching
 from commands_app.errors import RetentionError
+from projections_app.rebuild import Watcher
 
 INTERRUPTED = 130  # exit status after Ctrl-C, as shells have it
 WIDTH = 120  # of a table in a file
