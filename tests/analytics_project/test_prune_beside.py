@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError
 from django.db import connection
 
-from commands_app import archive, partitions
+from commands_app import archive, outbox, partitions
 from commands_app.errors import OutboxBusy
 from tests.analytics_project.pruning import (
     a_divided_shop,
@@ -74,8 +74,11 @@ def test_nothing_is_dropped_while_a_replay_reads(
 ) -> None:
     a_divided_shop()
     monkeypatch.setattr(partitions, "ATTEMPTS", 1)
+    bodies = outbox.history(**partitions.ids(0)._asdict())
+    archive.write(tmp_path, 0, partitions.edges(0), bodies)
+    partitions.drop(0)
     history = archive.history(tmp_path)
-    next(history)
+    next(history)  # of the archive
 
     with ThreadPoolExecutor(1) as pool:
         dropped = pool.submit(drop, 1)
