@@ -25,7 +25,7 @@ DAYS = 14
 KEPT = 7
 RATE = 50.0  # orders a second
 ALONE_S = 60.0
-LOOK_S = 0.002  # between two looks at who waits for a lock
+LOOK_S = 0.005  # between two looks at who waits for a lock
 
 # Events as they are: two lines, ids of the time, all published a second later.
 FILL = """

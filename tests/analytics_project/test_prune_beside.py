@@ -1,5 +1,6 @@
 """Those who write and read beside a run neither wait nor lose anything."""
 
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -17,6 +18,8 @@ from tests.analytics_project.pruning import (
     prune,
     turn,
 )
+
+WAITED_S = 2  # 40 ms, and what a busy machine adds
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "read"])
 
@@ -65,6 +68,24 @@ def test_a_reader_keeps_a_partition_and_is_not_disturbed(
         other.rollback()
         prune(tmp_path)  # finds the archive, and goes on
         assert live() == []
+    finally:
+        other.close()
+
+
+def test_who_comes_after_does_not_wait_long_behind_us(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    a_divided_shop()
+    monkeypatch.setattr(partitions, "ATTEMPTS", 1)
+    other = connection.copy()
+    try:
+        other.set_autocommit(False)
+        with other.cursor() as cursor:
+            cursor.execute("SELECT FROM outbox")
+            began = time.monotonic()
+            with pytest.raises(OutboxBusy):
+                partitions.drop(0)
+            assert time.monotonic() - began < WAITED_S
     finally:
         other.close()
 
