@@ -110,6 +110,7 @@ def parse() -> argparse.Namespace:
     )
     parser.add_argument("--events", type=int, default=10_000_000)
     parser.add_argument("--archive", type=Path, required=True, metavar="DIR")
+    parser.add_argument("--table", action="append", default=[], help="all unless given")
     parser.add_argument(
         "--filled", action="store_true", help="the databases were filled before"
     )
@@ -158,8 +159,8 @@ def sizes() -> dict[str, int]:
     return {"outbox": outbox, "idempotency_keys": keys, "processed_events": cache}
 
 
-def start_prune(archive: Path) -> "subprocess.Popen[bytes]":
-    command = ["manage.py", "prune", "--older-than", f"{KEPT}d"]
+def start_prune(archive: Path, tables: list[str]) -> "subprocess.Popen[bytes]":
+    command = ["manage.py", "prune", *tables, "--older-than", f"{KEPT}d"]
     environment = {
         name: value.replace("application_name=beside", "application_name=prune")
         for name, value in os.environ.items()

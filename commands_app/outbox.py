@@ -45,11 +45,9 @@ PENDING = f"""
 HISTORY = f"""
     SELECT {COLUMNS} FROM outbox WHERE id BETWEEN %s AND %s ORDER BY id
 """  # noqa: S608
-# The last condition leaves out the partitions in which nothing is pending.
 MARK = """
     UPDATE outbox SET published_at = clock_timestamp()
     WHERE event_id = ANY(%s) AND published_at IS NULL
-    AND id >= (SELECT min(id) FROM outbox WHERE published_at IS NULL)
 """
 UNMARK = """
     UPDATE outbox SET published_at = NULL
