@@ -69,9 +69,10 @@ COPY_IN = """
 """
 # Of those who work beside it; the one that prunes may wait.
 WAITING = """
-    SELECT coalesce(max(extract(epoch FROM clock_timestamp() - waitstart)), 0)::float8
+    SELECT concat_ws(' ', 'lock:', locktype, relation::regclass::text),
+           extract(epoch FROM clock_timestamp() - waitstart)::float8
     FROM pg_locks JOIN pg_stat_activity AS who USING (pid)
-    WHERE NOT granted AND who.application_name = 'beside'
+    WHERE NOT granted AND waitstart IS NOT NULL AND who.application_name = 'beside'
 """
 SIZES = """
     SELECT (SELECT sum(pg_total_relation_size(inhrelid))::bigint FROM pg_inherits
@@ -93,7 +94,8 @@ def main() -> None:
         console.print(f"filling: {fill(options.events):.0f} s")
     before, beside = sizes(), Beside()
     beside.run_while(lambda: time.monotonic() < beside.began + ALONE_S)
-    alone, pruning = beside.taken(), start_prune(options.archive)
+    alone = beside.taken()
+    pruning = start_prune(options.archive, options.table)
     began = time.monotonic()
     beside.run_while(lambda: pruning.poll() is None)
     seconds = time.monotonic() - began
@@ -259,9 +261,8 @@ class Beside:
             os.environ[side].replace("beside", "watch"), autocommit=True
         ) as connection:
             while not end.wait(LOOK_S):
-                (seconds,) = connection.execute(WAITING).fetchone() or (0.0,)
-                if seconds:
-                    self.longest["(waiting for a lock)"].append(seconds)
+                for lock, seconds in connection.execute(WAITING):
+                    self.longest[lock].append(seconds)
 
 
 # --- what it was ------------------------------------------------------------------

@@ -6,7 +6,7 @@ ahead: ids go on in the next one when that is there, and not before.
 
 import logging
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -33,19 +33,27 @@ IN_USE = f"""
     SELECT coalesce(pg_sequence_last_value(pg_get_serial_sequence('outbox', 'id')), 0)
            / {SPAN}
 """
-MAKE = (
-    "CREATE TABLE outbox_{number}"
-    " (LIKE outbox INCLUDING ALL EXCLUDING IDENTITY EXCLUDING COMMENTS)",
-    "ALTER TABLE outbox ATTACH PARTITION outbox_{number}"
-    " FOR VALUES FROM ({first}) TO ({end})",
-)
+MAKE = """
+    CREATE TABLE outbox_{number}
+        (LIKE outbox INCLUDING ALL EXCLUDING IDENTITY EXCLUDING COMMENTS);
+    ALTER TABLE outbox ATTACH PARTITION outbox_{number}
+        FOR VALUES FROM ({first}) TO ({end});
+"""
 # The lock waits for all who have written, and is held by them until they commit: behind
 # it no event with a lower id can become visible, and all know the new partition.
-TURN = (
-    "LOCK TABLE ONLY outbox IN SHARE MODE",
-    "SELECT setval(pg_get_serial_sequence('outbox', 'id'), {first})",
-)
-LOCK_OUT = "LOCK TABLE ONLY outbox IN ACCESS EXCLUSIVE MODE"
+TURN = """
+    LOCK TABLE ONLY outbox IN SHARE MODE;
+    PERFORM setval(pg_get_serial_sequence('outbox', 'id'), {first});
+"""
+DROP = """
+    LOCK TABLE ONLY outbox IN ACCESS EXCLUSIVE MODE;
+    IF NOT EXISTS (SELECT FROM outbox WHERE published_at IS NULL
+                   AND id >= {first} AND id < {end}) THEN
+        DROP TABLE outbox_{number};
+    END IF;
+"""
+# One statement: no lock is held while this process waits for its processor.
+BRIEFLY = "DO $$ BEGIN SET LOCAL lock_timeout = {milliseconds}; {statements} END $$"
 HOLD = (
     "SET LOCAL idle_in_transaction_session_timeout = 0",
     "LOCK TABLE ONLY outbox IN ACCESS SHARE MODE",
@@ -136,14 +144,12 @@ def make_next() -> None:
     """Makes the partition after the one in use, unless it is there."""
     number = in_use() + 1
     if number not in numbers():
-        first, end = number * SPAN, (number + 1) * SPAN
-        _briefly(*(each.format(number=number, first=first, end=end) for each in MAKE))
+        _briefly(MAKE, number)
 
 
 def turn() -> None:
     """Closes the partition in use: ids go on in the next one."""
-    first = (in_use() + 1) * SPAN
-    _briefly(*(each.format(first=first) for each in TURN))
+    _briefly(TURN, in_use() + 1)
 
 
 def carry(event_ids: Collection[UUID], number: int) -> None:
@@ -154,11 +160,8 @@ def carry(event_ids: Collection[UUID], number: int) -> None:
 
 def drop(number: int) -> bool:
     """Whether it is gone: it stays if something in it is to be published again."""
-    return _briefly(
-        LOCK_OUT,
-        f"DROP TABLE outbox_{number}",
-        unless=lambda: pending(number) > 0,
-    )
+    _briefly(DROP, number)
+    return number not in numbers()
 
 
 @contextmanager
@@ -177,28 +180,20 @@ def _ask(query: str, *values: Any) -> list[tuple[Any, ...]]:
         return list(cursor.fetchall())
 
 
-def _briefly(
-    first: str, *others: str, unless: Callable[[], bool] = lambda: False
-) -> bool:
-    """Tries until nobody is in the way of the locks; raises OutboxBusy.
-
-    `unless` is asked behind the first statement, and keeps the others from being run.
-    """
+def _briefly(statements: str, number: int) -> None:
+    """Tries until nobody is in the way of the locks; raises OutboxBusy."""
+    first, end = number * SPAN, (number + 1) * SPAN
+    body = statements.format(number=number, first=first, end=end)
     for attempt in range(ATTEMPTS):
         if attempt:
             time.sleep(PAUSE_S)
         try:
-            with transaction.atomic(), connection.cursor() as cursor:
-                cursor.execute(f"SET LOCAL lock_timeout = {LOCK_MS}")
-                cursor.execute(first)
-                if unless():
-                    return False
-                for statement in others:
-                    cursor.execute(statement)
+            with connection.cursor() as cursor:
+                cursor.execute(BRIEFLY.format(milliseconds=LOCK_MS, statements=body))
         except OperationalError as error:
             if not isinstance(error.__cause__, LockNotAvailable):
                 raise
             logger.info("somebody holds the outbox, trying again")
         else:
-            return True
+            return
     raise OutboxBusy

@@ -38,8 +38,12 @@ def prune(
     closed = partitions.closed()
     for place, number in enumerate(closed, start=1):
         told, found = _look(number, before, directory, watcher)
-        if directory and not (told.stays or dry_run):
-            put_away(number, found, directory, watcher)
+        if (
+            directory
+            and not (told.stays or dry_run)
+            and not put_away(number, found, directory, watcher)
+        ):
+            told = told._replace(go=0, stays="to be published again")
         yield told
         if told.stays:
             yield from _unseen(closed[place:], "behind it")
@@ -59,7 +63,8 @@ def _look(
     return _told(number, stays), found
 
 
-def put_away(number: int, found: Standing, directory: Path, watcher: Watcher) -> None:
+def put_away(number: int, found: Standing, directory: Path, watcher: Watcher) -> bool:
+    """Whether the partition is gone."""
     if found.discarded:
         partitions.carry(found.discarded, number)
     edges, events = partitions.edges(number), partitions.events(number)
@@ -72,8 +77,9 @@ def put_away(number: int, found: Standing, directory: Path, watcher: Watcher) ->
     archive.verify(directory, number, edges=edges, events=events)
     fail_point("prune.verified")
     watcher.stage(f"dropping partition {number}")
-    partitions.drop(number)
+    gone = partitions.drop(number)
     fail_point("prune.dropped")
+    return gone
 
 
 def _told(number: int, stays: str) -> Outcome:

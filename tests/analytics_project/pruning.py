@@ -22,8 +22,7 @@ def one_partition() -> None:
     with connections["default"].cursor() as cursor:
         for number in partitions.numbers():
             cursor.execute(f"DROP TABLE outbox_{number}")
-        for statement in partitions.MAKE:
-            cursor.execute(statement.format(**values))
+        cursor.execute(partitions.MAKE.format(**values))
         cursor.execute(
             "SELECT setval(pg_get_serial_sequence('outbox', 'id'), 1, false)"
         )
