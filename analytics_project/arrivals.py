@@ -30,9 +30,13 @@ OVERTAKEN = """
 
 
 def absent(event_ids: Collection[UUID]) -> set[UUID]:
+    missing = unapplied(event_ids)
+    return missing - _ask(PARKED_AMONG, list(missing)) if missing else missing
+
+
+def unapplied(event_ids: Collection[UUID]) -> set[UUID]:
+    """Absent, or parked."""
     missing = _ask(UNAPPLIED, list(event_ids)) if event_ids else set()
-    if missing:
-        missing -= _ask(PARKED_AMONG, list(missing))
     if versions := published.product_versions(missing) if missing else []:
         missing -= _ask(OVERTAKEN, *map(list, zip(*versions, strict=True)))
     return missing

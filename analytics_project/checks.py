@@ -65,6 +65,8 @@ def numbers() -> Iterator[CheckMessage]:
     for name in POSITIVE:
         if getattr(settings, name) <= 0:
             yield Error(f"{name} must be greater than 0.", id="analytics.E003")
+    if min(settings.KEEP_DAYS.values()) < 1:
+        yield Error("Every *_KEEP_DAYS must be at least 1.", id="analytics.E003")
     if settings.CONSUMER_BATCH > MAX_BATCH:
         yield Error(f"CONSUMER_BATCH must be at most {MAX_BATCH}.", id="analytics.E003")
     if not 0 <= settings.API_KEY_RATE <= MAX_RATE:

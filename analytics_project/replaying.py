@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import NamedTuple
 
+from django.conf import settings
+
 from analytics_project.forecast import NOT_APPLIED
 from analytics_project.reconcile import reconcile
-from commands_app import outbox
+from commands_app import archive, outbox
 from projections_app import replay
 from projections_app.course import Step
 from projections_app.errors import ReplayAborted
@@ -33,23 +35,25 @@ def chosen(names: Iterable[str]) -> Sequence[Projection]:
     return [each for each in PROJECTIONS if not named or each.name in named]
 
 
-def events_of(source: str, position: int = 0) -> Source | None:
+def events_of(source: str, position: int = -1) -> Source | None:
     if source != "outbox":
         return None
-    return Source(outbox.recorded(after=position), outbox.newest)
+    events = archive.recorded(settings.ARCHIVE_DIR, after=position)
+    return Source(events, outbox.newest)
 
 
 def forth(
     projections: Sequence[Projection], source: str, *, left: Point | None = None
 ) -> Work:
     """`left` is where a replay from the outbox was that died; it is gone on with."""
+    everything = partial(archive.after, settings.ARCHIVE_DIR)
 
     def run(journal: Journal) -> Swap:
         return noted(
             journal,
             replay.replay(
                 projections=projections,
-                history=outbox.after if source == "outbox" else None,
+                history=everything if source == "outbox" else None,
                 verify=partial(verify, journal),
                 watcher=journal,
                 resume=left is not None,
@@ -58,7 +62,7 @@ def forth(
 
     names = [each.name for each in projections]
     told = "" if len(names) == len(PROJECTIONS) else " ".join(names)
-    events = events_of(source, left.position if left else 0)
+    events = events_of(source, left.position if left else -1)
     return Work(source, told, plan(projections=projections, source=events).steps, run)
 
 

@@ -149,6 +149,19 @@ ALIVE_FILE: str = env.str("ALIVE_FILE", default="")  # touched by a healthy daem
 METRICS_PORT: int = env.int("METRICS_PORT", default=0)
 METRICS_HOST: str = env.str("METRICS_HOST", default="127.0.0.1")
 
+# --- retention: what `manage.py prune` leaves, in days -----------------------------
+KEEP_DAYS: dict[str, int] = {
+    "outbox": env.int("OUTBOX_KEEP_DAYS", default=7),
+    "idempotency_keys": env.int("IDEMPOTENCY_KEEP_DAYS", default=7),
+    "processed_events": env.int("PROCESSED_EVENTS_KEEP_DAYS", default=30),
+    "delivery_attempts": env.int("DELIVERY_ATTEMPTS_KEEP_DAYS", default=30),
+    "dead_letters": env.int("DEAD_LETTERS_KEEP_DAYS", default=90),
+}
+# Events that leave the outbox go there; where there is none, they stay.
+ARCHIVE_DIR: Path | None = None
+if _archive := env.str("ARCHIVE_DIR", default=""):
+    ARCHIVE_DIR = Path(_archive)
+
 # --- reports ----------------------------------------------------------------------
 # The zone that days begin in where a question names none.
 STORE_TIMEZONE: str = env.str("STORE_TIMEZONE", default="UTC")

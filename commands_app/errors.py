@@ -77,3 +77,30 @@ class KeyReused(CommandRejected):
     """This Idempotency-Key was used with another request."""
 
     status = 422
+
+
+class RetentionError(Exception):
+    """Old events cannot be put away, or found again."""
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message or self.__doc__)
+
+
+class OutboxBusy(RetentionError):
+    """A long transaction holds the outbox: a backup, an import or a replay."""
+
+
+class PruneRunning(RetentionError):
+    """Another run is putting things away."""
+
+
+class ArchiveDamaged(RetentionError):
+    """An archived file does not hold what its manifest says."""
+
+
+class ArchiveMissing(RetentionError):
+    """Events have left the outbox, and the archive that has them is not there."""
+
+
+class ForeignArchive(RetentionError):
+    """The archive holds the events of another outbox."""

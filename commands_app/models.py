@@ -161,9 +161,12 @@ class RefundLine(models.Model):
 
 
 class OutboxEvent(models.Model):
-    """An event on its way: written with its cause, published by the relay."""
+    """An event on its way: written with its cause, published by the relay.
 
-    event_id = models.UUIDField(unique=True)
+    The table is partitioned by `id`: see partitions.py.
+    """
+
+    event_id = models.UUIDField()
     topic = models.TextField()
     event_type = models.TextField()
     version = models.SmallIntegerField()
@@ -180,7 +183,8 @@ class OutboxEvent(models.Model):
                 name="outbox_pending",
                 fields=["id"],
                 condition=models.Q(published_at=None),
-            )
+            ),
+            models.Index(name="outbox_event", fields=["event_id"]),
         ]
 
     def __str__(self) -> str:

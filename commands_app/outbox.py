@@ -19,6 +19,7 @@ from messaging.events import Event
 
 COUNT_CAP = 10_000  # health need not count further
 PAGE = 1_000  # rows that a reader of all events holds in memory
+MAX_ID = 2**63 - 1
 
 _trace: ContextVar[str | None] = ContextVar("trace", default=None)
 
@@ -43,7 +44,7 @@ PENDING = f"""
     ORDER BY event.id
 """  # noqa: S608
 AFTER = f"""
-    SELECT id, {COLUMNS} FROM outbox WHERE id > %s ORDER BY id LIMIT %s
+    SELECT id, {COLUMNS} FROM outbox WHERE id > %s AND id <= %s ORDER BY id LIMIT %s
 """  # noqa: S608
 NEWEST = f"SELECT {COLUMNS} FROM outbox ORDER BY id DESC LIMIT %s"  # noqa: S608
 MARK = """
@@ -148,19 +149,19 @@ def publish_again(event_ids: Collection[UUID]) -> Again:
     return Again(len(created), min(created, default=None), now)
 
 
-def history() -> Iterator[bytes]:
-    """All envelopes as they were or will be published, in the order of their ids."""
-    for _, body in after(0):
+def history(*, first: int = 0, last: int = MAX_ID) -> Iterator[bytes]:
+    """Envelopes as they were or will be published, in the order of their rows' ids."""
+    for _, body in after(first - 1, last=last):
         yield body
 
 
-def after(position: int) -> Iterator[tuple[int, bytes]]:
-    """Ids and envelopes of the events with higher ids than `position`.
+def after(position: int, *, last: int = MAX_ID) -> Iterator[tuple[int, bytes]]:
+    """Ids and envelopes of the events with higher ids than `position`, up to `last`.
 
     Page by page: nothing is held open between two, however long the reader takes. An
     event that commits late, with a lower id than the reader has seen, is not told.
     """
-    while rows := _fetch(AFTER, position, PAGE):
+    while rows := _fetch(AFTER, position, last, PAGE):
         yield from ((id_, _message(*row).body) for id_, *row in rows)
         position = rows[-1][0]
 

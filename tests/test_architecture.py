@@ -47,6 +47,10 @@ PLANTED = {
         "analytics_project/status/finding.py",
         "analytics_project.status.sessions",
     ),
+    "retention-inside": (
+        "analytics_project/retention/interlock.py",
+        "analytics_project.retention.events",
+    ),
     "hallway-inside": ("analytics_project/problems.py", "analytics_project.health"),
 }
 

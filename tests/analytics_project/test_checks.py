@@ -28,6 +28,7 @@ OWN = "one-of-our-own-with-at-least-32-characters"
         ({"WEB_THREADS": 0}, "analytics.E003"),
         ({"MAX_BODY_BYTES": -1}, "analytics.E003"),
         ({"RELAY_WINDOW": 0}, "analytics.E003"),
+        ({"KEEP_DAYS": {"outbox": 0}}, "analytics.E003"),
         ({"COMMAND_SERVICE_PORT": 80, "QUERY_SERVICE_PORT": 80}, "analytics.E004"),
         ({"QUERY_SERVICE_PORT": 65_536}, "analytics.E004"),
         (

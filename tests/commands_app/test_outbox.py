@@ -152,4 +152,4 @@ def test_pending_reads_the_partial_index_only() -> None:
         cursor.execute(f"EXPLAIN {outbox.PENDING}", [10])
         plan = "\n".join(line for (line,) in cursor.fetchall())
 
-    assert "outbox_pending" in plan
+    assert "outbox_0_id_idx" in plan  # the part of outbox_pending

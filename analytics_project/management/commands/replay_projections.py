@@ -6,6 +6,7 @@ from argparse import RawDescriptionHelpFormatter
 from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import InterfaceError, OperationalError
 from rich.console import Console, RenderableType
@@ -14,6 +15,7 @@ from analytics_project import forecast
 from analytics_project.management import replay_reports
 from analytics_project.replaying import Work, back, chosen, events_of, forth
 from analytics_project.watchers import watching
+from commands_app.errors import RetentionError
 from projections_app import replay, replays
 from projections_app.course import Course
 from projections_app.errors import ProjectionError
@@ -34,7 +36,8 @@ tables that were live are kept until the next swap: --rollback brings them back,
 all that came since.
 
   --from ledger   rolls the views up from the ledger (the default)
-  --from outbox   rebuilds ledger and product catalogue as well, from all events
+  --from outbox   rebuilds ledger and product catalogue as well, from all events;
+                  those that `prune` has put away are read from ARCHIVE_DIR
 
 From another terminal (or the admin) --status looks at the replay that runs, --pause
 halts it between two steps, --resume lets it go on, --cancel ends it, as Ctrl-C does. A
@@ -81,7 +84,7 @@ class Command(BaseCommand):
         check(names, source, options)
         try:
             self._do(chosen(names), source or "ledger", by, options)
-        except ProjectionError as error:
+        except (ProjectionError, RetentionError) as error:
             raise CommandError(str(error)) from error
         except (OperationalError, InterfaceError) as error:
             raise CommandError(f"a database failed: {error}") from error
