@@ -127,7 +127,7 @@ def test_a_module_without_a_place_in_its_room_is_refused(house: Path) -> None:
 
     report = lint(house)
 
-    assert len(exhaustive()) == 9
+    assert len(exhaustive()) == 10
     for room in exhaustive():
         assert f"- {room}.utils" in report
 

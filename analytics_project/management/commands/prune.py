@@ -18,8 +18,8 @@ from rich.table import Table
 
 from analytics_project.retention import events, rows
 from analytics_project.retention.outcome import Outcome
+from analytics_project.retention.progress import watching
 from analytics_project.retention.session import alone
-from analytics_project.watchers import watching
 from commands_app.errors import RetentionError
 from projections_app.rebuild import Watcher
 
