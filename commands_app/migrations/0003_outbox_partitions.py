@@ -55,7 +55,7 @@ DIVIDE = """
 
 
 class Migration(migrations.Migration):
-
+    contracts = "the versions before it use the partitions as they did the table"
     atomic = False
 
     dependencies = [

@@ -1,6 +1,7 @@
 """Events on their way are no difference; lost and parked ones are, and are named."""
 
 import threading
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from django.db.backends.utils import CursorWrapper
 from analytics_project import reconcile as module
 from analytics_project import snapshot
 from analytics_project.reconcile import reconcile, repair, wait_until_caught_up
+from analytics_project.truth import AnyView
 from commands_app import outbox
 from commands_app.models import OutboxEvent
 from projections_app import dead_letters
@@ -86,10 +88,12 @@ def test_what_is_applied_just_before_the_snapshot_is_known_to_the_write_side(
     deliver()
     freeze = snapshot._freeze
 
-    def freeze_after_an_order(read: CursorWrapper) -> datetime | None:
+    def freeze_after_an_order(
+        read: CursorWrapper, views: Sequence[AnyView]
+    ) -> datetime | None:
         with meanwhile(lambda: (place(line(product())), deliver())):
             pass
-        return freeze(read)
+        return freeze(read, views)
 
     monkeypatch.setattr(snapshot, "_freeze", freeze_after_an_order)
 

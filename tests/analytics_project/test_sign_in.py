@@ -25,8 +25,9 @@ HTML = {"Accept": "text/html"}
 def _role(settings: Settings) -> None:
     settings.ROLE = "queries"
     settings.ROOT_URLCONF = "analytics_project.urls_queries"
-    edge = [name for name in settings.MIDDLEWARE if not name.startswith("django.contr")]
-    settings.MIDDLEWARE = [*edge[:4], "analytics_project.door.door"]
+    files = settings.MIDDLEWARE.index("whitenoise.middleware.WhiteNoiseMiddleware")
+    edge = settings.MIDDLEWARE[: files + 1]
+    settings.MIDDLEWARE = [*edge, "analytics_project.door.door"]
 
 
 @pytest.fixture
