@@ -76,9 +76,6 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         util.close_graceful = self.linger
         self.log.error_log.addFilter(is_news)
         self.limit_waiting()
-        from analytics_project import exposition  # Django is loaded by now
-
-        exposition.begin()
         return super().init_process()
 
     def limit_waiting(self) -> None:

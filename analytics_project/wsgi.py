@@ -28,13 +28,14 @@ if not settings.DEBUG:
     request_started.disconnect(reset_queries)
 application = with_length(django_application, limit=settings.MAX_BODY_BYTES)
 _ = get_resolver().url_patterns  # Django loads the views with them
+from analytics_project import exposition  # noqa: E402 (it needs a loaded Django)
+
 gc.collect()
 gc.freeze()  # a collection would write to, and so copy, every page that is shared
 # The next full one waits for a quarter of what the last one has kept: of nothing now,
 # else of a whole Django, and lost circles would pile up for hours.
 gc.collect()
 if settings.ROLE == "queries" and settings.QUERY_SERVER == "granian":
-    # Its processes load this themselves; a worker of gunicorn is forked later.
-    from analytics_project import exposition
-
-    exposition.begin()
+    exposition.begin()  # its processes load this themselves
+else:
+    os.register_at_fork(after_in_child=exposition.begin)  # a worker of gunicorn

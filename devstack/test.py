@@ -16,8 +16,9 @@ from devstack.process import Process
 from devstack.stack import URLS, Stack
 
 FOLDERS = "test-*"
-# Two processes, a file of tests in one of them; `-n 0` in the arguments wins.
-AT_ONCE = ("-n", "2", "--dist", "loadfile")
+# Two processes, a file of tests in one of them, in the order that tests/conftest.py
+# gives; `-n 0` in the arguments wins.
+AT_ONCE = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 LAST_WORDS = 5.0  # seconds for pytest to report after Ctrl-C
 
 

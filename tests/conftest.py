@@ -4,7 +4,7 @@ import os
 import urllib.request
 import uuid
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -24,13 +24,23 @@ DATABASES = {
 }
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(
+    items: list[pytest.Item],
+) -> Generator[None, None, None]:
     for item in items:
         room = item.path.relative_to(TESTS).parts[0]
         marked = any(mark.name == "django_db" for mark in item.iter_markers())
         if room in DATABASES and not marked:
             item.add_marker(pytest.mark.django_db(databases=DATABASES[room]))
+    yield
+    # Long files first: at the end no process waits for another one's.
+    long = {item.path for item in items if is_long(item)}
+    items.sort(key=lambda item: item.path not in long)
+
+
+def is_long(item: pytest.Item) -> bool:
+    return any(mark.name in ("processes", "timeout") for mark in item.iter_markers())
 
 
 class Broker:
