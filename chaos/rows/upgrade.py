@@ -12,7 +12,7 @@ from chaos.answers import ask
 from chaos.context import Chaos
 from chaos.front import Front
 from chaos.load import Load
-from chaos.rebuilding import Reader
+from chaos.rebuilding import Reader, replay
 from chaos.row import Result
 from chaos.rows.drains import LIMIT_S
 from chaos.servers import administer, migrate
@@ -26,6 +26,7 @@ FIGURE = (
 )
 RATE = 200.0  # orders a second
 BATCH = 2
+REPLAY_S = 120.0
 WEB = ("commands", "queries")
 DAEMONS = ("relay", "consumer")
 PORTS = {"commands": "COMMAND_SERVICE_PORT", "queries": "QUERY_SERVICE_PORT"}
@@ -92,7 +93,13 @@ class Upgrade:
         self.lead_to(self.new)
         wrong += self.old.end(*WEB)
         self.pause("after")
-        return migrated, wrong
+        return migrated, wrong + self.fill()
+
+    def fill(self) -> list[str]:
+        """Tables and columns that are new know nothing of what came before them."""
+        self.chaos.step("filling what is new")
+        code = replay(self.system, "ledger", root=self.new.tree).wait(REPLAY_S)
+        return [f"the replay ended with {code}"] if code else []
 
     def lead_to(self, *versions: Version) -> None:
         ports = {role: [each.ports[role] for each in versions] for role in WEB}
