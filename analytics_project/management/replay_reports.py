@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 
-from rich import box
 from rich.console import RenderableType
 from rich.table import Table
 
 from analytics_project.comparison import Comparison
 from analytics_project.forecast import Forecast
+from analytics_project.management.comparison_table import comparison_table
 from analytics_project.watchers import duration
 from projections_app import course
 from projections_app.models import Replay
@@ -62,19 +62,8 @@ def foreseen(forecast: Forecast) -> Iterator[RenderableType]:
 
 
 def changed(comparisons: Sequence[Comparison]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD)
-    table.add_column("table")
-    for heading in ("rows now", "rows then", "sum now", "sum then", "rows that change"):
-        table.add_column(heading, justify="right")
-    for each in comparisons:
-        table.add_row(
-            each.table,
-            f"{each.rows:,}",
-            f"{each.expected_rows:,}",
-            *("" if sum_ is None else f"{sum_:,}" for sum_ in each[3:5]),
-            f"{each.differences:,}",
-        )
-    return table
+    headings = ("rows now", "rows then", "sum now", "sum then", "rows that change")
+    return comparison_table(comparisons, *headings)
 
 
 def told(comparison: Comparison) -> str:

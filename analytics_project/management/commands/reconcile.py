@@ -13,6 +13,7 @@ from rich.text import Text
 
 from analytics_project import reconcile
 from analytics_project.comparison import Comparison, Difference
+from analytics_project.management.comparison_table import comparison_table
 from analytics_project.reconcile import Report
 
 EXPLANATION = """\
@@ -86,19 +87,8 @@ class Command(BaseCommand):
 
 
 def totals(comparisons: Iterable[Comparison]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD)
-    table.add_column("table")
-    for heading in ("rows", "expected", "sum", "expected", "differences"):
-        table.add_column(heading, justify="right")
-    for each in comparisons:
-        table.add_row(
-            each.table,
-            f"{each.rows:,}",
-            f"{each.expected_rows:,}",
-            *("" if sum_ is None else f"{sum_:,}" for sum_ in each[3:5]),
-            f"{each.differences:,}",
-        )
-    return table
+    headings = ("rows", "expected", "sum", "expected", "differences")
+    return comparison_table(comparisons, *headings)
 
 
 def differences(examples: Iterable[Difference]) -> Table:
