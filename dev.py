@@ -95,6 +95,8 @@ def make_venv() -> None:
         sys.exit(
             refuse("Python's venv is missing; on Debian: apt install python3-venv")
         )
+    if VENV.is_symlink():
+        VENV.unlink()  # else what it points to would be cleared
     run_or_exit(
         [sys.executable, "-m", "venv", "--clear", str(VENV)], "venv could not be made"
     )
