@@ -10,6 +10,7 @@ RECOVER = f"{HOW_TO}/recover.md"
 DATABASES = f"{RECOVER}#the-databases"
 BROKER = f"{RECOVER}#the-broker"
 DEAD_LETTERS = f"{HOW_TO}/inspect-dead-letters.md"
+REPLAY = f"{HOW_TO}/replay.md#after-a-kill"
 RUN = f"{HOW_TO}/run.md"
 
 

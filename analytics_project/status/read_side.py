@@ -8,15 +8,16 @@ from analytics_project.status import sessions
 from analytics_project.status.finding import (
     DEAD_LETTERS,
     RECOVER,
+    REPLAY,
     Finding,
     judged,
     well,
     wrong,
 )
+from analytics_project.watchers import duration
 from messaging.status import State
-from projections_app import dead_letters
-from projections_app.models import ProjectionState
-from projections_app.replays import REPLAY_LOCK
+from projections_app import dead_letters, replays
+from projections_app.models import ProjectionState, Replay
 
 DATABASE = "read"
 GROWING = ("sales_ledger", "processed_events")
@@ -74,11 +75,19 @@ def parked() -> Finding:
 
 
 def replay() -> Finding:
-    running = sessions.holder(DATABASE, REPLAY_LOCK)
-    if running is None or running.age is None:
+    newest = replays.newest()
+    if newest is None or newest.state == Replay.Outcome.SWAPPED:
         return well("replay", "none runs", running=False)
-    seconds = int(running.age.total_seconds())
-    return well("replay", f"{running} runs one for {seconds:,} s", running=True)
+    row = newest.replay
+    if newest.state == Replay.Outcome.DIED:
+        said = f"it died {row.stage}; `replay_projections --resume` goes on"
+        return wrong("replay", said, page=REPLAY, running=False, id=row.pk)
+    if not newest.is_running:
+        said = f"none runs; the last one: {newest.state}"
+        return well("replay", said, running=False, id=row.pk)
+    left = "" if newest.left_s is None else f", about {duration(newest.left_s)} left"
+    said = f"{row.stage or 'beginning'}, {newest.state}{left}"
+    return well("replay", said, running=True, id=row.pk, left_s=newest.left_s)
 
 
 def generations() -> Finding:

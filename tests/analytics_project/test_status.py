@@ -13,6 +13,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import OperationalError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.utils import timezone
 from pytest_django import Settings
 
 from analytics_project.auditor import SESSION
@@ -24,6 +25,7 @@ from projections_app.models import (
     ConsumerStatus,
     DeadLetter,
     ProjectionState,
+    Replay,
     SyncState,
 )
 from projections_app.replays import REPLAY_LOCK
@@ -79,6 +81,10 @@ def found() -> dict[str, Any]:
 
 def wrong() -> list[str]:
     return [part for part, each in found().items() if each["state"] == "wrong"]
+
+
+def a_replay(**fields: Any) -> Replay:
+    return Replay.objects.create(source="ledger", started_by="ann", **fields)
 
 
 def test_all_is_well_when_every_role_runs() -> None:
@@ -156,14 +162,38 @@ def test_before_the_first_watermark_nothing_is_known() -> None:
     assert wrong() == ["lag"]
 
 
-def test_a_replay_and_the_generations_are_told() -> None:
+def test_the_generations_are_told() -> None:
     ProjectionState.objects.create(name="hourly_sales", generation=3)
+
+    assert found()["generations"]["said"] == "hourly_sales 3"
+
+
+def test_a_replay_that_runs_is_told_with_its_stage() -> None:
+    replay = a_replay(stage="rebuilding order_view", left_s=120)
     with closing(connections["read"].copy()) as other, other.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [REPLAY_LOCK])
-        findings = found()
+        finding = found()["replay"]
 
-    assert findings["replay"]["figures"] == {"running": True}
-    assert findings["generations"]["said"] == "hourly_sales 3"
+    assert finding["said"] == "rebuilding order_view, running, about 3 min left"
+    assert finding["figures"] == {"running": True, "id": replay.pk, "left_s": 120}
+
+
+def test_a_replay_that_died_is_not_well_until_another_is_swapped_in() -> None:
+    died = a_replay(stage="rebuilding order_view")
+
+    assert wrong() == ["replay"]
+    assert found()["replay"]["figures"] == {"running": False, "id": died.pk}
+
+    a_replay(outcome=Replay.Outcome.SWAPPED, ended_at=timezone.now())
+
+    assert wrong() == []
+
+
+def test_a_replay_that_was_cancelled_is_no_trouble() -> None:
+    a_replay(outcome=Replay.Outcome.CANCELLED, ended_at=timezone.now())
+
+    assert wrong() == []
+    assert found()["replay"]["said"] == "none runs; the last one: cancelled"
 
 
 def test_a_broker_that_is_away_hides_only_its_own_findings(settings: Settings) -> None:
