@@ -13,8 +13,9 @@ How to add a report:
    `report` refuses what is not known, waits for `?after=`, renders, and sets the
    headers. Faults are raised as `InvalidParameter(name, why)`: a 400, never a 500.
 2. `question.period` has start, end (UTC) and zone; `question.periods` also the range
-   to compare with, if any; `ranges.split(period)` gives whole UTC months and two edges;
-   `buckets.buckets(period, interval)` its local buckets. SQL is never told a zone.
+   to compare with, if any; `pieces.pieces(period)` cuts it at the months that
+   are rolled up, `buckets.buckets(period, interval)` into its local buckets. SQL is
+   never told a zone.
 3. All figures of an answer come from one snapshot: `snapshot.read(Statement, ...)`, or
    `in_snapshot` where one statement depends on another. `measures` has the SQL that all
    reports count by; figures are computed in SQL, so that an export equals the screen.

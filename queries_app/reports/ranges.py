@@ -50,15 +50,6 @@ class Comparison(NamedTuple):
         ]
 
 
-class Split(NamedTuple):
-    """A range as whole UTC months with an edge on both sides; each may be empty."""
-
-    start: datetime
-    months_start: datetime
-    months_end: datetime
-    end: datetime
-
-
 # --- local time -----------------------------------------------------------------------
 def midnight(day: date, zone: ZoneInfo) -> datetime:
     """The first moment of a local day, also where the clocks skip midnight."""
@@ -146,15 +137,5 @@ def is_leap_day(day: date) -> bool:
 
 
 # --- months ---------------------------------------------------------------------------
-def split(period: Period) -> Split:
-    start, end, _ = period
-    first = month_start(start)
-    whole = first if first == start else month_start(first + 31 * DAY)
-    last = month_start(end)
-    if whole >= last:  # no whole month: all of it is one edge
-        return Split(start, end, end, end)
-    return Split(start, whole, last, end)
-
-
 def month_start(at: datetime) -> datetime:
     return at.replace(day=1, hour=0, minute=0)

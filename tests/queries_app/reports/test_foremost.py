@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from projections_app import projector
+from projections_app.models import rollups
 from queries_app import trust
 from queries_app.reports import foremost, products
 from queries_app.reports.listing import listing
@@ -112,3 +113,8 @@ def plan(limit: int) -> str:
     sql, values = products.statement(asked, listing(asked, measures=MEASURES))
     explain = f"EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) {sql}"
     return "\n".join(line for [line] in rows(Statement(explain, values)))
+
+
+def test_both_sides_divide_a_magnitude_into_as_many_steps() -> None:
+    """Else the bound that spares the rest of the products would be no bound."""
+    assert foremost.STEPS == rollups.STEPS

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from queries_app.reports.buckets import buckets
-from queries_app.reports.ranges import Mode, Period, compared, midnight, split
+from queries_app.reports.ranges import Mode, Period, compared, midnight
 from tests.queries_app.reports.sales import at
 
 
@@ -104,29 +104,6 @@ def test_a_range_is_compared_with(
     start: str, end: str, zone: str, mode: Mode, expected: list[str]
 ) -> None:
     assert local(compared(period(start, end, zone), mode).period) == expected
-
-
-@pytest.mark.parametrize(
-    ("start", "end", "expected"),
-    [
-        ("2024-03-01", "2024-04-01", ("2024-03-01", "2024-04-01")),
-        ("2024-02-29", "2024-04-02", ("2024-03-01", "2024-04-01")),
-        ("2023-11-15", "2024-02-15", ("2023-12-01", "2024-02-01")),
-        ("2024-03-01T00:15", "2024-04-01", None),
-        ("2024-03-02", "2024-03-31", None),
-        ("2024-03-15", "2024-04-15", None),
-    ],
-)
-def test_a_range_is_split_into_whole_months_and_edges(
-    start: str, end: str, expected: tuple[str, str] | None
-) -> None:
-    asked = period(start, end)
-
-    parts = split(asked)
-
-    assert (parts.start, parts.end) == asked[:2]
-    months = (parts.months_start, parts.months_end)
-    assert months == (tuple(map(at, expected)) if expected else (asked.end, asked.end))
 
 
 def test_buckets_of_clocks_that_were_set_back_lie_in_order_in_the_other_range() -> None:
