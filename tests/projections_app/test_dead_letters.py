@@ -122,6 +122,9 @@ def test_the_command_retries_and_discards() -> None:
         command("retry", str(bad.id))
 
 
-def test_discarding_without_a_reason_is_refused() -> None:
+def test_discarding_without_a_reason_is_refused_unless_it_is_only_tried() -> None:
+    letter = parked(b"{")
+
     with pytest.raises(CommandError, match="--reason"):
-        command("discard", "1")
+        command("discard", str(letter.id))
+    assert "1 would be discarded" in command("discard", str(letter.id), "--dry-run")

@@ -57,7 +57,7 @@ class Command(BaseCommand):
         retry.add_argument("--rate", type=rate, help="messages a second, at most")
         discard = actions.add_parser("discard", help="give parked messages up")
         selection(discard)
-        discard.add_argument("--reason", required=True, help="why, for the record")
+        discard.add_argument("--reason", default="", help="why, for the record")
         sync = actions.add_parser("sync", help="make the broker's queue agree")
         for acting in (retry, discard, sync):
             acting.add_argument(
@@ -115,6 +115,8 @@ class Command(BaseCommand):
             self.console.print(grouped(dead_letters.among(ids)))
             self.console.print(f"{len(ids)} would be discarded; nothing was changed")
             return
+        if not reason:
+            raise CommandError("--reason is missing: it is kept for the record")
         count = dead_letters.discard(ids, by=by, reason=reason)
         self.console.print(f"{count} discarded")
 
