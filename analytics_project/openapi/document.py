@@ -29,6 +29,11 @@ PROBLEM: Schema = {
     "additionalProperties": True,
 }
 
+# Of every address, by the server itself: it takes no longer line and no larger head.
+TOO_LONG = (
+    HTTPStatus.REQUEST_URI_TOO_LONG,
+    HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+)
 REFUSALS = (
     HTTPStatus.UNAUTHORIZED,
     HTTPStatus.FORBIDDEN,
@@ -132,7 +137,7 @@ def responses(operation: Operation) -> Schema:
             "description": HTTPStatus(status).phrase,
             "content": {CONTENT_TYPE: problem},
         }
-        for status in sorted({*operation.errors, *refusals(operation)})
+        for status in sorted({*operation.errors, *TOO_LONG, *refusals(operation)})
     }
     return {str(int(operation.status)): answer, **errors}
 
