@@ -1,5 +1,6 @@
 """The manifests, put together by the real kubectl, against their schemas."""
 
+import os
 import re
 import subprocess
 import sys
@@ -24,10 +25,10 @@ PROCESSES = {"commands", "queries", "relay", "consumer", "auditor"}
 
 
 @cache
-def rendered() -> list[Object]:
+def rendered(folder: Path = MANIFESTS) -> list[Object]:
     kubectl = Path(sys.executable).parent / "kubectl"
     done = subprocess.run(
-        [str(kubectl), "kustomize", str(MANIFESTS)],
+        [str(kubectl), "kustomize", str(folder)],
         capture_output=True,
         text=True,
         check=True,
@@ -45,8 +46,12 @@ def pods() -> Iterator[tuple[str, Object]]:
 
 
 def test_every_object_fits_its_schema() -> None:
+    fits(rendered())
+
+
+def fits(objects: list[Object]) -> None:
     custom = yaml.safe_load(SCHEMAS.read_text())
-    for each in rendered():
+    for each in objects:
         kind = f"{each['apiVersion']} {each['kind']}"
         name = f"{kind} {each['metadata']['name']}"
         if kind in custom:
@@ -157,13 +162,36 @@ def test_the_servers_are_three_and_the_write_side_waits_for_a_second_copy() -> N
     assert broker["spec"]["tls"]["secretName"] in secrets
 
 
-@pytest.mark.parametrize("kind", ["Deployment", "Cluster"])
-def test_a_field_that_nobody_knows_is_found(
-    kind: str, monkeypatch: pytest.MonkeyPatch
+def test_a_cluster_is_restored_by_the_patch_that_the_how_to_shows(
+    tmp_path: Path,
 ) -> None:
+    page = (ROOT / "docs/how-to/back-up.md").read_text()
+    [patch] = re.findall(r"```yaml\n(.*?)```", page, flags=re.DOTALL)
+    overlay = {
+        "resources": [os.path.relpath(MANIFESTS, tmp_path)],
+        "patches": [{"patch": patch}],
+    }
+    (tmp_path / "kustomization.yaml").write_text(yaml.safe_dump(overlay))
+
+    restored = rendered(tmp_path)
+
+    fits(restored)
+    [cluster] = [
+        each["spec"]
+        for each in restored
+        if each["kind"] == "Cluster" and each["metadata"]["name"] == "commands-db"
+    ]
+    assert cluster["bootstrap"].keys() == {"recovery"}
+    [source], [archiver] = cluster["externalClusters"], cluster["plugins"]
+    before, after = source["plugin"]["parameters"], archiver["parameters"]
+    assert before["barmanObjectName"] == after["barmanObjectName"] == "commands-db"
+    assert before["serverName"] != after["serverName"]
+
+
+@pytest.mark.parametrize("kind", ["Deployment", "Cluster"])
+def test_a_field_that_nobody_knows_is_found(kind: str) -> None:
     wrong = yaml.safe_load(yaml.safe_dump(next(iter(of_kind(kind).values()))))
     wrong["spec"]["replikas"] = 3
-    monkeypatch.setattr("tests.deploy.test_kubernetes.rendered", lambda: [wrong])
 
     with pytest.raises((AssertionError, kubernetes_validate.ValidationError)):
-        test_every_object_fits_its_schema()
+        fits([wrong])
