@@ -11,13 +11,25 @@ from collections.abc import Mapping
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent / "secrets"
-PASSWORDS = ("write_db_password", "read_db_password", "broker_password")
+ROLES = ("commands", "relay", "consumer", "queries", "auditor")  # of the processes
+PASSWORDS = (
+    *("write_db_password", "read_db_password", "broker_password"),
+    *(f"{role}_db_password" for role in ("owner", *ROLES)),
+)
 # What is built of them; host and database names are those of the compose files.
+SIDES = {
+    "database_url": "write-db:5432/commands",
+    "read_database_url": "read-db:5432/analytics",
+}
 BUILT = {
     "database_url": "postgres://commerce:{write_db_password}@write-db:5432/commands",
     "read_database_url": "postgres://commerce:{read_db_password}@read-db:5432/analytics",
     "broker_url": "amqp://commerce:{broker_password}@rabbitmq:5672/%2F",
     "rabbitmq_user": "default_user = commerce\ndefault_pass = {broker_password}",
+} | {
+    f"{role}_{name}": f"postgres://analytics_{role}:{{{role}_db_password}}@{place}"
+    for role in ROLES
+    for name, place in SIDES.items()
 }
 CERTIFICATE = ("tls_certificate", "tls_key")
 

@@ -4,17 +4,27 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import SplitResult, urlsplit
 
 import pytest
 
+from analytics_project.database_roles.statements import NAMES
 from deploy.make_secrets import CERTIFICATE, make
 from devstack.folder import ROOT
 from devstack.roles import manage
 
 FILES = ("docker-compose.yml", "docker-compose.production.yml")
 SECRET_FILES = {"SECRET_KEY", "DATABASE_URL", "READ_DATABASE_URL", "BROKER_URL"}
+DATABASE_ROLES = {
+    "command-service": "commands",
+    "query-service": "queries",
+    "outbox-relay": "relay",
+    "consumer-service": "consumer",
+    "auditor": "auditor",
+}
 ROOT_USERS = {None, "", "0", "root"}
 
 
@@ -75,13 +85,42 @@ def test_each_role_is_given_what_it_needs_and_no_more(merged: dict[str, Any]) ->
         for name, service in merged["services"].items()
     }
 
-    assert secrets["query-service"] == {"secret_key", "read_database_url"}
+    assert secrets["query-service"] == {"secret_key", "queries_read_database_url"}
     assert "broker_url" not in secrets["command-service"]
     assert secrets["proxy"] == set(CERTIFICATE)
     waiting = ("command-service", "query-service", "outbox-relay", "consumer-service")
     for name in (*waiting, "auditor"):
         needed = merged["services"][name]["depends_on"]["migrate"]
         assert needed["condition"] == "service_completed_successfully", name
+
+
+def test_each_role_connects_as_a_database_role_of_its_own(
+    merged: dict[str, Any], tmp_path: Path
+) -> None:
+    make(tmp_path)
+    known = {
+        role: tmp_path.joinpath(f"{role}_db_password").read_text() for role in NAMES
+    }
+    services = merged["services"]
+    for service, role in DATABASE_ROLES.items():
+        for given, parts in urls(services[service], tmp_path):
+            assert parts.username == f"analytics_{role}", (service, given)
+            assert parts.password == known[role].strip(), (service, given)
+
+    assert services["migrate"]["command"][-1].endswith("manage.py database_roles")
+    given = services["migrate"]["environment"]
+    assert {f"{role.upper()}_DB_PASSWORD_FILE" for role in NAMES} <= given.keys()
+    assert {parts.username for _, parts in urls(services["migrate"], tmp_path)} == {
+        merged["services"]["write-db"]["environment"]["POSTGRES_USER"]
+    }
+
+
+def urls(service: dict[str, Any], folder: Path) -> Iterator[tuple[str, SplitResult]]:
+    """Of the databases, as the service reads them."""
+    files = {each["target"]: each["source"] for each in service["secrets"]}
+    for name in ("DATABASE_URL_FILE", "READ_DATABASE_URL_FILE"):
+        if path := service["environment"].get(name):
+            yield name, urlsplit(folder.joinpath(files[path]).read_text().strip())
 
 
 def test_its_settings_pass_the_check_of_a_deployment(

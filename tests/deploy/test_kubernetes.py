@@ -1,65 +1,21 @@
-"""The manifests, put together by the real kubectl, against their schemas."""
+"""The manifests against their schemas, and what they promise."""
 
 import re
-import subprocess
-import sys
-from collections.abc import Iterator
-from functools import cache
-from pathlib import Path
-from typing import Any
 
 import kubernetes_validate
 import pytest
 import yaml
-from jsonschema import Draft202012Validator
 
-from devstack.folder import ROOT
 from devstack.roles import ROLES
-
-MANIFESTS = ROOT / "deploy/kubernetes"
-VERSION = "1.34"  # of Kubernetes; `sleep` before a stop is stable from there on
-SCHEMAS = Path(__file__).with_name("custom_resources.yaml")
-Object = dict[str, Any]
-PROCESSES = {"commands", "queries", "relay", "consumer", "auditor"}
-
-
-@cache
-def rendered() -> list[Object]:
-    kubectl = Path(sys.executable).parent / "kubectl"
-    done = subprocess.run(
-        [str(kubectl), "kustomize", str(MANIFESTS)],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return list(yaml.load_all(done.stdout, Loader=yaml.CSafeLoader))
-
-
-def of_kind(*kinds: str) -> dict[str, Object]:
-    return {o["metadata"]["name"]: o for o in rendered() if o["kind"] in kinds}
-
-
-def pods() -> Iterator[tuple[str, Object]]:
-    for name, each in of_kind("Deployment", "Job").items():
-        yield name, each["spec"]["template"]["spec"]
+from tests.deploy.manifests import OWNERS, PROCESSES, fits, of_kind, pods, rendered
 
 
 def test_every_object_fits_its_schema() -> None:
-    custom = yaml.safe_load(SCHEMAS.read_text())
-    for each in rendered():
-        kind = f"{each['apiVersion']} {each['kind']}"
-        name = f"{kind} {each['metadata']['name']}"
-        if kind in custom:
-            schema = {"$defs": custom["$defs"], **custom[kind]}
-            faults = Draft202012Validator(schema).iter_errors(each["spec"])
-            assert [error.message for error in faults] == [], name
-            assert each.keys() == {"apiVersion", "kind", "metadata", "spec"}, name
-        else:
-            kubernetes_validate.validate(each, VERSION, strict=True)
+    fits(rendered())
 
 
 def test_every_pod_keeps_to_the_restricted_profile() -> None:
-    assert {name for name, _ in pods()} == PROCESSES | {"migrate"}
+    assert {name for name, _ in pods()} == PROCESSES | OWNERS
     for name, pod in pods():
         assert pod["securityContext"]["runAsNonRoot"], name
         assert pod["securityContext"]["seccompProfile"]["type"] == "RuntimeDefault"
@@ -105,7 +61,8 @@ def test_secrets_are_files_and_none_stands_in_a_manifest() -> None:
     assert of_kind("Secret") == {}
     for name, pod in pods():
         volumes = {each["name"]: each for each in pod["volumes"]}
-        assert volumes["secrets"]["secret"]["secretName"] == name
+        theirs = "migrate" if name in OWNERS else name
+        assert volumes["secrets"]["secret"]["secretName"] == theirs
         seen = {mount["name"] for mount in pod["containers"][0]["volumeMounts"]}
         assert seen == {"secrets", "authority", "tmp"}
         assert volumes["authority"]["secret"]["items"] == [
@@ -122,9 +79,9 @@ def test_every_process_is_named_by_the_network_policies() -> None:
         selector = policies[name]["spec"]["podSelector"]
         return set(selector["matchExpressions"][0]["values"])
 
-    assert chosen("processes") == PROCESSES | {"migrate"}
-    assert chosen("to-write-side") == PROCESSES - {"queries"} | {"migrate"}
-    assert chosen("to-broker") == {"relay", "consumer", "auditor"}
+    assert chosen("processes") == PROCESSES | OWNERS
+    assert chosen("to-write-side") == PROCESSES - {"queries"} | OWNERS
+    assert chosen("to-broker") == {"relay", "consumer", "auditor", "manage"}
     assert chosen("from-ingress") == {"commands", "queries"}
 
 
@@ -158,12 +115,9 @@ def test_the_servers_are_three_and_the_write_side_waits_for_a_second_copy() -> N
 
 
 @pytest.mark.parametrize("kind", ["Deployment", "Cluster"])
-def test_a_field_that_nobody_knows_is_found(
-    kind: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_field_that_nobody_knows_is_found(kind: str) -> None:
     wrong = yaml.safe_load(yaml.safe_dump(next(iter(of_kind(kind).values()))))
     wrong["spec"]["replikas"] = 3
-    monkeypatch.setattr("tests.deploy.test_kubernetes.rendered", lambda: [wrong])
 
     with pytest.raises((AssertionError, kubernetes_validate.ValidationError)):
-        test_every_object_fits_its_schema()
+        fits([wrong])
