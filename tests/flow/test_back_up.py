@@ -2,9 +2,7 @@
 
 import csv
 import os
-import re
 import shlex
-import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from io import StringIO
@@ -20,16 +18,15 @@ from pytest_django import DjangoDbBlocker
 from chaos.servers import Servers, administer, copy_of_template
 from commands_app import outbox
 from commands_app.models import Order
-from devstack.folder import ROOT
 from devstack.postgres import Postgres
 from projections_app import dead_letters, projector
 from tests.analytics_project.pipeline import a_shop
 from tests.commands_app.builders import line, place, product
+from tests.flow.followed import commands, shell
 from tests.projections_app.messages import a_watermark
 
 pytestmark = pytest.mark.timeout(240)
 
-PAGE = (ROOT / "docs/how-to/back-up.md").read_text()
 MANAGE = "python manage.py "
 EXACT = "parked events: 1"  # all that reconcile finds: the one that was discarded
 POISON = """
@@ -53,26 +50,14 @@ class Shop:
 
     def follow(self, beginning: str) -> list[str]:
         """Runs what stands behind `$` from there to the next title; what was said."""
-        part = re.split(r"\n## |\n\*\*", PAGE.partition(beginning)[2])[0]
-        commands = re.findall(r"^ {4,}\$ (.*)$", part, flags=re.MULTILINE)
-        assert commands, f"{beginning} has no commands"
-        return [self.run(command) for command in commands]
+        return [self.run(command) for command in commands(beginning)]
 
     def run(self, command: str) -> str:
         if command.startswith(MANAGE):
             return self.manage(*shlex.split(command.removeprefix(MANAGE)))
         for connection in connections.all():
             connection.close()
-        done = subprocess.run(
-            ["bash", "-c", command],
-            cwd=self.folder,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, (command, done.stderr)
-        return done.stdout
+        return shell(command, self.folder, self.environment)
 
     def manage(self, name: str, *arguments: str) -> str:
         """In this process; the daemons have done their work before a comparison."""
