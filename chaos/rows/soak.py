@@ -24,7 +24,12 @@ STEEPEST_MB = 1.0  # an hour
 MORE_DESCRIPTORS = 2
 JUDGED_S = 1800.0  # in less time a slope tells nothing: only shown
 PAUSE_S = 2.0  # that a role is stopped
+STOPPABLE = ("consumer", "relay")
 Samples = dict[str, list[tuple[float, Use]]]
+WAITING = """
+    SELECT 1 FROM outbox
+    WHERE published_at IS NULL AND created_at < now() - interval '2 seconds' LIMIT 1
+"""
 END_SESSIONS = """
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid()
@@ -40,6 +45,7 @@ def soak(chaos: Chaos) -> Result:
         system.start(*ROLES)
         load = Load(system, system.make_products(), seed=chaos.seed, rate=RATE)
         with load.running():
+            _fill_batches(system, load, orders=chaos.size(20, 1_500))
             for fault in _faults(chaos, seconds, system, samples):
                 chaos.step(fault)
                 _break(system, fault)
@@ -61,6 +67,20 @@ def soak(chaos: Chaos) -> Result:
         if judged and more > MORE_DESCRIPTORS:
             found.append(f"I6: {role} holds {more:g} descriptors more")
     return Result(figures, accounting, found)
+
+
+def _fill_batches(system: System, load: Load, orders: int) -> None:
+    """More than a batch holds has piled up before both daemons.
+
+    Memory that a full batch has once needed is kept for the next: else a role would
+    grow whenever a fault lasts longer than all before.
+    """
+    for role in STOPPABLE:
+        system.roles[role].send_signal(signal.SIGSTOP)
+    load.wait_for(orders, seconds=300)
+    system.roles["relay"].send_signal(signal.SIGCONT)
+    eventually(lambda: not system.write_db(WAITING), "published")
+    system.roles["consumer"].send_signal(signal.SIGCONT)
 
 
 def _faults(
