@@ -19,7 +19,7 @@ FOLDERS = "test-*"
 # Two processes, a file of tests in one of them, in the order that tests/conftest.py
 # gives; `-n 0` in the arguments wins.
 AT_ONCE = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
-# Hundreds of processes and two of pytest load the same modules: compiled once is enough.
+# Hundreds of processes load the same modules: to compile them once is enough.
 BYTECODE = {"PYTHONDONTWRITEBYTECODE": ""}
 LAST_WORDS = 5.0  # seconds for pytest to report after Ctrl-C
 
