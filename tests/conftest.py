@@ -85,7 +85,7 @@ def broker_url(broker: Broker) -> str:
 @pytest.fixture(scope="session")
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
     """Servers that a test may stop and crash; each system on them has its own part."""
-    servers = Servers(tmp_path_factory.mktemp("servers"))
+    servers = Servers(tmp_path_factory.mktemp("with space"))
     try:
         servers.start()
         yield servers

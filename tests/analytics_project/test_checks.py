@@ -3,9 +3,14 @@
 from typing import Any
 
 import pytest
+from django.core.management import get_commands, load_command_class
 from pytest_django import Settings
 
-from analytics_project.checks import check_settings
+from analytics_project.checks import TAG, check_settings
+
+OURS = ("analytics_project", "commands_app", "projections_app")
+UNCHECKED = ("api_keys", "database_roles")  # they come before what would be checked
+COMMANDS = {name: app for name, app in get_commands().items() if app in OURS}
 
 
 def found(settings: Settings, **changes: Any) -> set[str | None]:
@@ -76,3 +81,12 @@ def test_a_query_role_without_a_write_database_is_fine(
     monkeypatch.setitem(settings.DATABASES, "default", {})
 
     assert found(settings) == set()
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_command_that_is_content_with_one_check_is_given_it(name: str) -> None:
+    """Django takes a word that it does not know for no check at all."""
+    asked = load_command_class(COMMANDS[name], name).requires_system_checks
+
+    assert asked in ("__all__", (), (TAG,))
+    assert asked or name in UNCHECKED

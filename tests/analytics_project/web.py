@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+from chaos.servers import migrate
 from devstack.folder import ROOT
 from devstack.ports import free_port
 from devstack.postgres import FOR_TESTS, Postgres
@@ -50,8 +51,7 @@ class Web:
             "MAX_BODY_BYTES": str(MAX_BODY),
             **self._settings,
         }
-        for database in ("default", "read"):
-            self._manage(environment, "migrate", "-v0", f"--database={database}").wait()
+        migrate(environment)
         self._roles = [
             self._manage({**environment, "METRICS_PORT": str(port)}, *ROLES[name])
             for name, port in self.metrics.items()
@@ -60,7 +60,7 @@ class Web:
             eventually(partial(self.answers, role), f"{role} answers")
 
     def stop(self) -> None:
-        stop_all(self._roles, grace=10)
+        stop_all(self._roles, grace=0)  # what they would say is asked by nobody
         self.postgres.kill()
 
     def _manage(self, environment: dict[str, str], *arguments: str) -> Process:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+import chaos.servers
 from bench import pgbench, seed
 from bench.servers import Servers, connect
 from bench.system import System
@@ -14,23 +15,28 @@ pytestmark = [pytest.mark.processes, pytest.mark.timeout(240)]
 
 
 @pytest.fixture(scope="module")
-def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+def measured(
+    servers: chaos.servers.Servers, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Servers]:
+    """With the broker of other tests, which runs already."""
     made = Servers(tmp_path_factory.mktemp("bench"))
+    made.stack.rabbitmq = servers.rabbitmq
     try:
         made.start()
         yield made
     finally:
+        made.stack.rabbitmq = None
         made.stop()
 
 
-def test_seeded_orders_are_exact_once_all_are_applied(servers: Servers) -> None:
-    system = System(servers, "seeded")
+def test_seeded_orders_are_exact_once_all_are_applied(measured: Servers) -> None:
+    system = System(measured, "seeded")
     seed.pending(system.environment, 10_001, 10_500)
     system.prove()
 
 
-def test_both_projectors_together_leave_exact_figures(servers: Servers) -> None:
-    system = System(servers, "projectors")
+def test_both_projectors_together_leave_exact_figures(measured: Servers) -> None:
+    system = System(measured, "projectors")
     seed.pending(system.environment, 10_001, 12_000)
     with worker("projector", system.environment, 1) as process:
         assert process.ask("bare")["rate"] > 0
@@ -39,12 +45,12 @@ def test_both_projectors_together_leave_exact_figures(servers: Servers) -> None:
 
 
 def test_pgbench_places_orders_with_their_lines_and_events(
-    servers: Servers, tmp_path: Path
+    measured: Servers, tmp_path: Path
 ) -> None:
-    system = System(servers, "pgbench")
+    system = System(measured, "pgbench")
     url = system.environment["DATABASE_URL"]
     scripts = pgbench.write_scripts(tmp_path, system.environment, products=5_000)
-    assert pgbench.rate(servers.postgres.binaries, url, scripts, seconds=1) > 0
+    assert pgbench.rate(measured.postgres.binaries, url, scripts, seconds=1) > 0
     with connect(system.environment, "DATABASE_URL") as write:
         found = write.execute(
             "SELECT count(*), count(lines), min(lines), max(lines), count(event_id)"

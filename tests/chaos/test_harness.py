@@ -37,7 +37,7 @@ def loaded(
         assert accounting.acknowledged == accounting.attempted >= ORDERS
         yield system, load
     finally:
-        system.stop()
+        system.stop(grace=0)
 
 
 PLANTED = {

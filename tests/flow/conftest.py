@@ -15,7 +15,7 @@ def system(servers: Servers, tmp_path: Path) -> Iterator[System]:
     try:
         yield system
     finally:
-        system.stop()
+        system.stop(grace=0)  # nothing of it is needed any more
         servers.mend()
 
 
@@ -29,4 +29,4 @@ def running(
         system.start()
         yield system
     finally:
-        system.stop()
+        system.stop(grace=0)

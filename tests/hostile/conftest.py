@@ -30,5 +30,5 @@ def web(
         assert system.make_order(*products).status == 201
         yield system
     finally:
-        system.stop(grace=5)
+        system.stop(grace=0)
         servers.drop(system.name)

@@ -50,6 +50,7 @@ def age(text: str) -> timedelta:
 
 class Command(BaseCommand):
     help = "Put away old events and delete old bookkeeping."
+    requires_system_checks = ("settings",)
 
     def run_from_argv(self, argv: list[str]) -> None:
         """SIGTERM ends it like Ctrl-C does."""

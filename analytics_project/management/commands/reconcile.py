@@ -31,6 +31,7 @@ WIDTH = 120  # of a table in a file
 
 class Command(BaseCommand):
     help = "Compare every figure of the read side with the write side."
+    requires_system_checks = ("settings",)
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.formatter_class = RawDescriptionHelpFormatter

@@ -47,6 +47,7 @@ ALONE = ("rollback", "status", "pause", "resume", "cancel")
 
 class Command(BaseCommand):
     help = "Rebuild read models while the system runs."
+    requires_system_checks = ("settings",)
 
     def run_from_argv(self, argv: list[str]) -> None:
         """SIGTERM cleans up like Ctrl-C does."""

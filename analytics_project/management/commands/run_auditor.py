@@ -26,6 +26,7 @@ comparing every figure."""
 
 class Command(BaseCommand):
     help = "Find events that were lost on the way, and send them again, until stopped."
+    requires_system_checks = ("settings",)
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.formatter_class = RawDescriptionHelpFormatter

@@ -7,6 +7,8 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from gunicorn import __main__ as program
+from gunicorn.app import wsgiapp
 
 from analytics_project.metrics_folder import own_folder
 
@@ -23,6 +25,7 @@ LIMIT_FIELD_SIZE = 8190  # bytes
 
 class Command(BaseCommand):
     help = "Serve one role over HTTP: commands (8080) or queries (8081)."
+    requires_system_checks = ("settings",)
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--role", choices=("commands", "queries"), required=True)
@@ -31,11 +34,20 @@ class Command(BaseCommand):
         name = settings.QUERY_SERVER if role == "queries" else "gunicorn"
         if name not in SERVERS:
             raise CommandError(f"QUERY_SERVER is one of {', '.join(SERVERS)}.")
-        os.execve(  # noqa: S606 (no shell is wanted)
-            sys.executable,
-            [sys.executable, "-m", name, *SERVERS[name](role)],
-            {**os.environ, "ROLE": role, **counting()},
-        )
+        os.environ.update(ROLE=role, **counting())
+        SERVERS[name](role)
+
+
+def gunicorn(role: str) -> None:
+    """Goes on in this process: Django need not be loaded once more."""
+    sys.argv = [program.__file__, *gunicorn_arguments(role)]
+    wsgiapp.run(prog="gunicorn")
+
+
+def granian(role: str) -> None:
+    """Starts its own processes from the beginning, and so begins as one of them."""
+    command = [sys.executable, "-m", "granian", *granian_arguments(role)]
+    os.execv(sys.executable, command)  # noqa: S606 (no shell is wanted)
 
 
 def counting() -> dict[str, str]:
@@ -83,7 +95,7 @@ def granian_arguments(role: str) -> list[str]:
     return [*flags, "--no-ws", "--respawn-failed-workers", APPLICATION]
 
 
-SERVERS = {"gunicorn": gunicorn_arguments, "granian": granian_arguments}
+SERVERS = {"gunicorn": gunicorn, "granian": granian}
 
 
 def host() -> str:

@@ -31,6 +31,7 @@ STYLES = {State.WELL: "green", State.WRONG: "bold red"}
 
 class Command(BaseCommand):
     help = "Say what is well and what is not, on one screen."
+    requires_system_checks = ("settings",)
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.formatter_class = RawDescriptionHelpFormatter

@@ -18,6 +18,7 @@ class Command(BaseCommand):
         "Publish the outbox's events to RabbitMQ until stopped. Any number may run: "
         "one leads, the others stand by. SIGTERM finishes the window in hand."
     )
+    requires_system_checks = ("settings",)
 
     def handle(self, **_: Any) -> None:
         relay = Relay(

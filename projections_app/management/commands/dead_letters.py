@@ -40,6 +40,7 @@ INTERRUPTED = 130  # exit status after Ctrl-C, as shells have it
 
 class Command(BaseCommand):
     help = "Look at the messages that could not be applied, retry or discard them."
+    requires_system_checks = ("settings",)
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.formatter_class = RawDescriptionHelpFormatter

@@ -18,6 +18,7 @@ class Command(BaseCommand):
         "may run: one consumes, the others stand by. SIGTERM finishes the batch in "
         "hand. A broker or read database that is away is waited for."
     )
+    requires_system_checks = ("settings",)
 
     def handle(self, **_: Any) -> None:
         consumer = Consumer(
