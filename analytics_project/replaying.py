@@ -8,7 +8,7 @@ from django.conf import settings
 
 from analytics_project.forecast import NOT_APPLIED
 from analytics_project.reconcile import reconcile
-from commands_app import archive, outbox
+from commands_app import archive
 from projections_app import replay
 from projections_app.course import Step
 from projections_app.errors import ReplayAborted
@@ -39,7 +39,7 @@ def events_of(source: str, position: int = -1) -> Source | None:
     if source != "outbox":
         return None
     events = archive.recorded(settings.ARCHIVE_DIR, after=position)
-    return Source(events, outbox.newest)
+    return Source(events, partial(archive.newest, settings.ARCHIVE_DIR))
 
 
 def forth(

@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import IO
 from uuid import UUID
@@ -141,6 +142,17 @@ def recorded(directory: Path | None, *, after: int = -1) -> int:
         archived = [find(_given(directory), number) for number in _gone(live, after)]
         told = sum(each.events for each in archived if each)
         return told + outbox.recorded(after=after)
+
+
+def newest(directory: Path | None, limit: int) -> list[bytes]:
+    """About the newest, as a sample: what the outbox lacks is of what left it last."""
+    found = outbox.newest(limit)
+    with partitions.held() as live:
+        gone = _gone(live, -1)
+        if len(found) == limit or not gone:
+            return found
+        archived = read(_given(directory), gone[-1])
+        return [*found, *islice(archived, limit - len(found))]
 
 
 def _gone(live: list[int], position: int) -> list[int]:

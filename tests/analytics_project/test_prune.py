@@ -82,6 +82,19 @@ def test_a_replay_from_archive_and_outbox_gives_the_same_tables(
     assert is_well()
 
 
+def test_a_plan_is_measured_on_archived_events_where_the_outbox_has_few(
+    tmp_path: Path,
+) -> None:
+    """One event alone would tell of a transaction, and the plan of days."""
+    a_divided_shop()
+    prune(tmp_path)
+    live = outbox.recorded()
+
+    assert len(archive.newest(tmp_path, live)) == live
+    assert len(archive.newest(tmp_path, live + 5)) == live + 5
+    assert {*archive.newest(tmp_path, 10_000)} <= {*archive.history(tmp_path)}
+
+
 def test_every_event_is_told_once_when_it_is_archived_and_not_dropped(
     tmp_path: Path,
 ) -> None:
