@@ -37,11 +37,14 @@ def poisoned(chaos: Chaos) -> Result:
     events = chaos.size(6_000, 100_000)
     with chaos.system() as system:
         load, bodies = recorded.events(chaos, system, events)
-        with chaos.system() as clean:
-            speed = _speed(chaos, clean, bodies, "clean")
         poison = _poison(chaos, bodies)
         mixed = [*bodies, *poison]
         chaos.dice.shuffle(mixed)
+        # In the same order: in the one of their time they are a tenth faster.
+        spoilt = {*poison}
+        good = [each for each in mixed if each not in spoilt]
+        with chaos.system() as clean:
+            speed = _speed(chaos, clean, good, "clean")
         slowed = _speed(chaos, system, mixed, "poisoned", parked=len(poison))
         [letters] = system.read_db(LETTERS)
         accounting, found = chaos.prove(system, load, parked=len(poison))
