@@ -117,7 +117,7 @@ class Command(BaseCommand):
             self.console.print(f"{len(ids)} would be discarded; nothing was changed")
             return
         if not reason:
-            raise CommandError("--reason is missing: it is kept for the record")
+            raise CommandError("--reason is missing: the reason is kept for the record")
         count = dead_letters.discard(ids, by=by, reason=reason)
         self.console.print(f"{count} discarded")
 
