@@ -135,4 +135,5 @@ def publish(system: System, body: bytes) -> None:
     url = system.environment["BROKER_URL"]
     with closing(pika.BlockingConnection(pika.URLParameters(url))) as connection:
         channel = connection.channel()
+        channel.confirm_delivery()  # a quorum queue counts it a moment later
         channel.basic_publish(exchange="", routing_key=queues.EVENTS, body=body)
