@@ -96,11 +96,12 @@ def storable(text: str) -> str:
 
 
 def _traceback(error: BaseException) -> list[str]:
-    """As Python prints it, without the marks under the lines.
+    """Much as Python prints it, without the marks under the lines.
 
     Those are parsed out of the source for each frame, a third of what parking takes.
     """
-    before = error.__cause__ or error.__context__
+    context = None if error.__suppress_context__ else error.__context__
+    before = error.__cause__ or context
     frames = [
         (frame.f_code.co_filename, line, frame.f_code.co_name, None)
         for frame, line in walk_tb(error.__traceback__)

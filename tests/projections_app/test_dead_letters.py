@@ -111,6 +111,18 @@ def test_what_a_terminal_would_obey_is_shown_as_text() -> None:
         assert "\\u001b[mred\\u202e" in shown
 
 
+@pytest.mark.parametrize("hidden", [False, True])
+def test_the_error_before_is_told_unless_it_was_hidden(hidden: bool) -> None:
+    error = ValueError("then")
+    error.__context__, error.__suppress_context__ = KeyError("first"), hidden
+
+    dead_letters.park(b"{", error)
+
+    told = DeadLetter.objects.get().traceback
+    assert ("KeyError: 'first'" in told) is not hidden
+    assert told.endswith("ValueError: then\n")
+
+
 def test_the_command_retries_and_discards() -> None:
     good, bad = parked(body_of(an_order())), parked(b"{")
 
