@@ -112,7 +112,7 @@ def test_what_a_terminal_would_obey_is_shown_as_text() -> None:
 
 
 @pytest.mark.parametrize("hidden", [False, True])
-def test_the_error_before_is_told_unless_it_was_hidden(hidden: bool) -> None:
+def test_the_error_before_is_told_unless_it_was_hidden(*, hidden: bool) -> None:
     error = ValueError("then")
     error.__context__, error.__suppress_context__ = KeyError("first"), hidden
 
