@@ -26,8 +26,8 @@ default_user = {user}
 default_pass = {password}
 collect_statistics_interval = 1000
 """
-# A disk that was full is looked at every 2 s, not 10. No file has a setting for that, and
-# an expression among the options has to be free of blanks.
+# A disk that was full is looked at every 2 s, not 10, which no file has a setting for.
+# An expression among the options has to be free of blanks.
 LOOK_AT_DISK_OFTEN = (
     "spawn(fun()->"
     "lists:takewhile(fun(_)->"
