@@ -49,6 +49,7 @@ class Consumer:
         self._max_attempts = max_attempts
         self._status = Status(consumer_status.tell)
         self._failures = 0
+        self._connections = 0  # so far
         self._held: dict[int, Delivery] = {}  # by tag, like the two below
         self._verdicts: dict[int, Verdict] = {}
         self._counted: dict[int, int] = {}  # deliveries of the message so far
@@ -65,6 +66,7 @@ class Consumer:
         except BrokerUnavailable as error:
             self._status.tell(State.UNREACHABLE, str(error))
             raise
+        self._connections += 1
 
     def close(self) -> None:
         self._forget()
@@ -106,7 +108,9 @@ class Consumer:
     # --- one batch ----------------------------------------------------------------
     def _work(self) -> None:
         held = list(self._held.values())
-        self._verdicts = self._verdicts or redelivery.judge(held)
+        self._verdicts = self._verdicts or redelivery.judge(
+            held, survived=self._connections > 1
+        )
         for verdict, run in groupby(held, lambda each: self._verdicts[each.tag]):
             fail_point("consumer.judged")
             match verdict:

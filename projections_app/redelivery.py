@@ -3,6 +3,9 @@
 A message that kills the process leaves no error behind, only a redelivery. So
 redeliveries are counted in the database before they are tried: the first one in
 bulk, later ones each alone, so that the count grows for the killer only.
+
+A process that has lost its connection and lives was killed by none of them. What comes
+again then is neither counted nor slowed down, however often the network fails.
 """
 
 from collections.abc import Collection, Sequence
@@ -34,12 +37,17 @@ class Verdict(Enum):
     PARKED = auto()  # it was parked before: reject
 
 
-def judge(deliveries: Sequence[Delivery]) -> dict[int, Verdict]:
-    """By delivery tag; counts what is redelivered for the first time."""
+def judge(
+    deliveries: Sequence[Delivery], *, survived: bool = False
+) -> dict[int, Verdict]:
+    """By delivery tag; counts what is redelivered for the first time.
+
+    `survived`: this process had them, or others, on a connection before this one.
+    """
     again = {each.tag: identify(each.body) for each in deliveries if each.redelivered}
     if not again:
         return {each.tag: Verdict.TOGETHER for each in deliveries}
-    verdicts = _judge_again(again.values())
+    verdicts = _judge_again(again.values(), survived=survived)
     return {
         each.tag: verdicts[again[each.tag].fingerprint]
         if each.redelivered
@@ -66,13 +74,14 @@ def _counted_among(fingerprints: Collection[str]) -> set[str]:
         return {fingerprint for (fingerprint,) in cursor.fetchall()}
 
 
-def _judge_again(names: Collection[Identity]) -> dict[str, Verdict]:
+def _judge_again(names: Collection[Identity], *, survived: bool) -> dict[str, Verdict]:
     prints = {name.fingerprint for name in names}
     applied = projector.applied(name.event_id for name in names)
     parked = parked_among(prints - applied)
     pending = prints - applied - parked
-    suspects = _counted_among(pending)
-    _count(pending - suspects)
+    suspects = set() if survived else _counted_among(pending)
+    if not survived:
+        _count(pending - suspects)
     fail_point("redelivery.counted")
     return {
         **dict.fromkeys(applied, Verdict.APPLIED),

@@ -5,10 +5,16 @@ from contextlib import closing, suppress
 
 import pytest
 from django.db import connections
+from django.test.utils import CaptureQueriesContext
 
 from messaging.errors import BrokerUnavailable
 from messaging.subscriber import Delivery
-from projections_app.models import DeadLetter, ProcessedEvent, ProductSales
+from projections_app.models import (
+    DeadLetter,
+    DeliveryAttempt,
+    ProcessedEvent,
+    ProductSales,
+)
 from tests.messaging.builders import an_order, body_of
 from tests.projections_app.conftest import Queues, eventually, renamed, settle
 from tests.projections_app.messages import POISON
@@ -168,6 +174,25 @@ def test_a_broker_that_goes_away_gives_the_messages_to_the_next_connection(
 
     assert ProcessedEvent.objects.count() == 3
     assert queues.depth() == 0
+
+
+def test_a_network_that_fails_again_and_again_slows_no_event_down(
+    queues: Queues,
+) -> None:
+    queues.publish(*orders(50))
+    consumer = queues.consumer()
+    for _ in range(3):
+        eventually(lambda: bool(held(consumer._subscriber.receive)))
+        with suppress(BrokerUnavailable):
+            consumer.connect()
+
+    with CaptureQueriesContext(connections["read"]) as queries:
+        settle(consumer, 50)
+    consumer.close()
+
+    assert ProcessedEvent.objects.count() == 50
+    assert DeliveryAttempt.objects.count() == 0
+    assert len(queries) < 50
 
 
 def held(receive: Callable[..., list[Delivery]]) -> list[Delivery]:

@@ -67,6 +67,23 @@ def test_redelivered_messages_are_judged_by_what_is_known_of_them() -> None:
     ]
 
 
+def test_a_process_that_has_survived_a_connection_suspects_nothing() -> None:
+    applied, tried, new = (body_of(an_order(), id=new_event_id()) for _ in "123")
+    apply([applied])
+    redelivery.judge([delivery(1, tried)])
+
+    verdicts = redelivery.judge(
+        [delivery(1, applied), delivery(2, tried), delivery(3, new)], survived=True
+    )
+
+    assert list(verdicts.values()) == [
+        Verdict.APPLIED,
+        Verdict.TOGETHER,
+        Verdict.TOGETHER,
+    ]
+    assert DeliveryAttempt.objects.get().attempts == 2
+
+
 def test_a_delivery_is_counted_when_it_is_redelivered_and_before_each_try_alone() -> (
     None
 ):
