@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from messaging.errors import BrokerUnavailable
 from messaging.subscriber import Delivery
+from projections_app import redelivery
 from projections_app.models import (
     DeadLetter,
     DeliveryAttempt,
@@ -181,17 +182,18 @@ def test_a_network_that_fails_again_and_again_slows_no_event_down(
 ) -> None:
     queues.publish(*orders(50))
     consumer = queues.consumer()
-    for _ in range(3):
-        eventually(lambda: bool(held(consumer._subscriber.receive)))
+    for _ in range(3):  # judged, and given back before they are applied
+        received = consumer._subscriber.receive(limit=50, wait=5)
+        redelivery.judge(received)
         with suppress(BrokerUnavailable):
             consumer.connect()
+    assert DeliveryAttempt.objects.exists()
 
     with CaptureQueriesContext(connections["read"]) as queries:
         settle(consumer, 50)
     consumer.close()
 
     assert ProcessedEvent.objects.count() == 50
-    assert DeliveryAttempt.objects.count() == 0
     assert len(queries) < 50
 
 
