@@ -25,6 +25,8 @@ ENV PATH=/opt/venv/bin:$PATH \
     STATIC_ROOT=/app/staticfiles
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /app /app
+# A new volume takes owner and mode of the folder that it is mounted on.
+RUN install --directory --owner 10001 --group 10001 /srv/archive
 WORKDIR /app
 USER 10001:10001
 CMD ["python", "manage.py", "help"]

@@ -18,7 +18,8 @@ VERSION = "1.34"  # of Kubernetes; `sleep` before a stop is stable from there on
 SCHEMAS = Path(__file__).with_name("custom_resources.yaml")
 Object = dict[str, Any]
 PROCESSES = {"commands", "queries", "relay", "consumer", "auditor"}
-OWNERS = {"migrate", "manage"}  # of the tables
+OWNERS = {"migrate", "manage", "prune"}  # of the tables
+ARCHIVISTS = {"manage", "prune"}  # the archive is read by one, written by the other
 
 
 @cache
@@ -40,6 +41,8 @@ def of_kind(*kinds: str) -> dict[str, Object]:
 def pods() -> Iterator[tuple[str, Object]]:
     for name, each in of_kind("Deployment", "Job").items():
         yield name, each["spec"]["template"]["spec"]
+    for name, each in of_kind("CronJob").items():
+        yield name, each["spec"]["jobTemplate"]["spec"]["template"]["spec"]
 
 
 def fits(objects: list[Object]) -> None:

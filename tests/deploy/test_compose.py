@@ -1,9 +1,6 @@
 """The production overlay, merged by the real docker compose."""
 
-import json
-import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,8 +12,8 @@ from analytics_project.database_roles.statements import NAMES
 from deploy.make_secrets import CERTIFICATE, make
 from devstack.folder import ROOT
 from devstack.roles import manage
+from tests.deploy.composed import whole
 
-FILES = ("docker-compose.yml", "docker-compose.production.yml")
 SECRET_FILES = {"SECRET_KEY", "DATABASE_URL", "READ_DATABASE_URL", "BROKER_URL"}
 DATABASE_ROLES = {
     "command-service": "commands",
@@ -25,23 +22,13 @@ DATABASE_ROLES = {
     "consumer-service": "consumer",
     "auditor": "auditor",
 }
+OWNERS = ("migrate", "prune")  # of the tables; both end
 ROOT_USERS = {None, "", "0", "root"}
 
 
 @pytest.fixture(scope="module")
 def merged() -> dict[str, Any]:
-    compose = Path(sys.executable).parent / "docker-compose"
-    chosen = [argument for name in FILES for argument in ("--file", name)]
-    done = subprocess.run(
-        [str(compose), *chosen, "--env-file", os.devnull, "config", "--format=json"],
-        cwd=ROOT,
-        env={"PATH": os.environ["PATH"], "ALLOWED_HOSTS": "commands.a,analytics.a"},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
+    return whole()
 
 
 def test_every_container_is_confined(merged: dict[str, Any]) -> None:
@@ -54,7 +41,7 @@ def test_every_container_is_confined(merged: dict[str, Any]) -> None:
         assert limits.keys() >= {"cpus", "memory", "pids"}, name
         assert service["logging"]["options"]["max-size"], name
         assert service["restart"], name
-        if name != "migrate":
+        if name not in OWNERS:
             assert service["healthcheck"], name
 
 
@@ -110,9 +97,10 @@ def test_each_role_connects_as_a_database_role_of_its_own(
     assert services["migrate"]["command"][-1].endswith("manage.py database_roles")
     given = services["migrate"]["environment"]
     assert {f"{role.upper()}_DB_PASSWORD_FILE" for role in NAMES} <= given.keys()
-    assert {parts.username for _, parts in urls(services["migrate"], tmp_path)} == {
-        merged["services"]["write-db"]["environment"]["POSTGRES_USER"]
-    }
+    administrator = services["write-db"]["environment"]["POSTGRES_USER"]
+    for name in OWNERS:
+        users = {parts.username for _, parts in urls(services[name], tmp_path)}
+        assert users == {administrator}, name
 
 
 def urls(service: dict[str, Any], folder: Path) -> Iterator[tuple[str, SplitResult]]:
@@ -123,16 +111,17 @@ def urls(service: dict[str, Any], folder: Path) -> Iterator[tuple[str, SplitResu
             yield name, urlsplit(folder.joinpath(files[path]).read_text().strip())
 
 
+@pytest.mark.parametrize("name", OWNERS)
 def test_its_settings_pass_the_check_of_a_deployment(
-    merged: dict[str, Any], tmp_path: Path
+    merged: dict[str, Any], tmp_path: Path, name: str
 ) -> None:
     make(tmp_path)
-    given = merged["services"]["migrate"]["environment"]
+    given = merged["services"][name]["environment"]
     done = subprocess.run(
         manage("check", "--deploy", "--fail-level=WARNING"),
         env={
-            name: value.replace("/run/secrets", str(tmp_path))
-            for name, value in given.items()
+            key: value.replace("/run/secrets", str(tmp_path))
+            for key, value in given.items()
         },
         cwd=ROOT,
         capture_output=True,

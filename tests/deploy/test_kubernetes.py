@@ -7,7 +7,15 @@ import pytest
 import yaml
 
 from devstack.roles import ROLES
-from tests.deploy.manifests import OWNERS, PROCESSES, fits, of_kind, pods, rendered
+from tests.deploy.manifests import (
+    ARCHIVISTS,
+    OWNERS,
+    PROCESSES,
+    fits,
+    of_kind,
+    pods,
+    rendered,
+)
 
 
 def test_every_object_fits_its_schema() -> None:
@@ -64,7 +72,8 @@ def test_secrets_are_files_and_none_stands_in_a_manifest() -> None:
         theirs = "migrate" if name in OWNERS else name
         assert volumes["secrets"]["secret"]["secretName"] == theirs
         seen = {mount["name"] for mount in pod["containers"][0]["volumeMounts"]}
-        assert seen == {"secrets", "authority", "tmp"}
+        own = {"archive"} if name in ARCHIVISTS else set()
+        assert seen == {"secrets", "authority", "tmp"} | own, name
         assert volumes["authority"]["secret"]["items"] == [
             {"key": "ca.crt", "path": "ca.crt"}  # its key stays where it is
         ]
@@ -83,6 +92,9 @@ def test_every_process_is_named_by_the_network_policies() -> None:
     assert chosen("to-write-side") == PROCESSES - {"queries"} | OWNERS
     assert chosen("to-broker") == {"relay", "consumer", "auditor", "manage"}
     assert chosen("from-ingress") == {"commands", "queries"}
+    [comer] = policies["databases"]["spec"]["ingress"][0]["from"]
+    let_in = comer["podSelector"]["matchExpressions"][0]["values"]
+    assert set(let_in) == PROCESSES | OWNERS
 
 
 def test_the_admin_has_no_way_in_from_outside() -> None:
@@ -114,7 +126,7 @@ def test_the_servers_are_three_and_the_write_side_waits_for_a_second_copy() -> N
     assert broker["spec"]["tls"]["secretName"] in secrets
 
 
-@pytest.mark.parametrize("kind", ["Deployment", "Cluster"])
+@pytest.mark.parametrize("kind", ["Deployment", "CronJob", "Cluster"])
 def test_a_field_that_nobody_knows_is_found(kind: str) -> None:
     wrong = yaml.safe_load(yaml.safe_dump(next(iter(of_kind(kind).values()))))
     wrong["spec"]["replikas"] = 3
