@@ -78,8 +78,12 @@ def reached(url: str) -> pika.URLParameters:
 
 def connect(urls: Sequence[str], name: str) -> pika.BlockingConnection:
     """Connects to the first node that answers. Raises BrokerUnavailable."""
+    nodes = parameters(urls, name)
     with translated():
-        return pika.BlockingConnection(parameters(urls, name))
+        try:
+            return pika.BlockingConnection(nodes)
+        except ValueError as error:  # of pika: it was reset as soon as it was made
+            raise BrokerUnavailable(f"reset while connecting: {error}") from error
 
 
 def declare(channel: BlockingChannel) -> None:
