@@ -41,7 +41,6 @@ SETTINGS = {
     "wal_recycle": "off",  # a segment that was used makes no room for the next
 }
 SWITCHES = 3  # segments: one may have been made in advance
-APPLIED = "SELECT 1 FROM sales_ledger WHERE order_id = %s LIMIT 1"
 
 
 def disk_full(chaos: Chaos) -> Result:
@@ -87,14 +86,8 @@ def _back(system: System, load: Load) -> float:
     with suppress(TooLate):
         load.wait_for(load.clients * load.batch + 1)
         newest = list(load.orders.values())[-1]
-        eventually(lambda: _applied(system, newest), "applied")
+        eventually(lambda: system.counts(newest), "counted")
     return time.monotonic() - begun
-
-
-def _applied(system: System, order: int) -> bool:
-    with suppress(psycopg.OperationalError):
-        return bool(system.read_db(APPLIED, order))
-    return False
 
 
 def _supervise(servers: Servers) -> None:

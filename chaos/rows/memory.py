@@ -92,7 +92,8 @@ def caps(chaos: Chaos) -> Result:
         load = Load(system, system.make_products(), seed=chaos.seed, rate=RATE)
         with load.running(), meanwhile(partial(_supervise, system, groups)):
             load.wait_for(orders)
-            system.wait_until_applied()
+            newest = list(load.orders.values())[-1]
+            eventually(lambda: system.counts(newest), "the newest order is counted")
             enough = {role: group.kills for role, group in groups.items()}
             figures |= {f"{role} MB": groups[role].peak_mb for role in ROLES}
             for role in ROLES:

@@ -44,7 +44,6 @@ ANSWERS = {
     "consumer-broker": BASIC_ACK,
     "consumer-read": COMMITTED,
 }
-VISIBLE = "SELECT 1 FROM sales_ledger WHERE order_id = %s LIMIT 1"
 SWALLOW_ONE = Toxic(swallow=COMMITTED, times=1)
 
 
@@ -182,7 +181,7 @@ def _recovery(system: System, load: Load) -> float:
     begun = time.monotonic()
     _within(lambda: load.wait_for(load.clients + 1))
     newest = list(load.orders.values())[-1]
-    _within(lambda: eventually(lambda: system.read_db(VISIBLE, newest), "seen"))
+    _within(lambda: eventually(lambda: system.counts(newest), "counted"))
     return time.monotonic() - begun
 
 

@@ -110,12 +110,7 @@ class Upgrade:
         self.chaos.step(what)
         self.load.wait_for(self.chaos.size(60, 4000), seconds=120)
         newest = max(self.load.orders.values())
-        seen = partial(
-            self.system.read_db,
-            "SELECT 1 FROM sales_ledger WHERE order_id = %s LIMIT 1",
-            newest,
-        )
-        eventually(seen, f"{what}: an order is seen")
+        eventually(lambda: self.system.counts(newest), f"{what}: an order is counted")
 
 
 def upgrade(chaos: Chaos) -> Result:
