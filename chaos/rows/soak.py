@@ -45,7 +45,7 @@ def soak(chaos: Chaos) -> Result:
         system.start(*ROLES)
         load = Load(system, system.make_products(), seed=chaos.seed, rate=RATE)
         with load.running():
-            _fill_batches(system, load, orders=chaos.size(20, 1_500))
+            _fill_batches(system, load, orders=chaos.size(20, 6_000))
             for fault in _faults(chaos, seconds, system, samples):
                 chaos.step(fault)
                 _break(system, fault)
@@ -70,14 +70,16 @@ def soak(chaos: Chaos) -> Result:
 
 
 def _fill_batches(system: System, load: Load, orders: int) -> None:
-    """More than a batch holds has piled up before both daemons.
+    """Some batches have piled up before both daemons, as fast as they can be placed.
 
-    Memory that a full batch has once needed is kept for the next: else a role would
+    Memory that full batches have once needed is kept for the next: else a role would
     grow whenever a fault lasts longer than all before.
     """
     for role in STOPPABLE:
         system.roles[role].send_signal(signal.SIGSTOP)
+    usual, load.pause = load.pause, 0.0
     load.wait_for(orders, seconds=300)
+    load.pause = usual
     system.roles["relay"].send_signal(signal.SIGCONT)
     eventually(lambda: not system.write_db(WAITING), "published")
     system.roles["consumer"].send_signal(signal.SIGCONT)
