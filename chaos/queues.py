@@ -3,16 +3,18 @@
 import json
 import urllib.request
 from base64 import b64encode
+from contextlib import suppress
 
 import pika
 from pika.exceptions import AMQPError
 
-from chaos.errors import ChaosError
+from chaos.errors import ChaosError, TooLate
 from chaos.waiting import eventually
 from devstack.rabbitmq import RabbitMQ
 
 EVENTS = "analytics"
 DEAD_LETTERS = "analytics.dlq"
+COUNTED_S = 10.0  # after which the broker's counters are its last word
 
 
 def ready(url: str, queue: str) -> int:
@@ -41,12 +43,14 @@ def handed_out_twice(rabbitmq: RabbitMQ, vhost: str, applied: int) -> int:
     that back before any client has seen it, and marks it as delivered again.
     """
 
-    def complete() -> dict[str, int]:  # counters arrive a while later
+    def missing() -> int | None:  # counters arrive a while later
         found = _counted(rabbitmq, vhost)
-        return found if found["ack"] >= applied else {}
+        return found["deliver"] - found["ack"] if found["ack"] >= applied else None
 
-    found = eventually(complete, "the broker has counted all acknowledgements")
-    return found["deliver"] - found["ack"]
+    eventually(lambda: missing() is not None, "the broker has counted what was applied")
+    with suppress(TooLate):
+        eventually(lambda: missing() == 0, "and all acknowledgements", COUNTED_S)
+    return missing() or 0
 
 
 def _counted(rabbitmq: RabbitMQ, vhost: str) -> dict[str, int]:
