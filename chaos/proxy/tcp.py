@@ -6,7 +6,7 @@ import socket
 import struct
 import threading
 from asyncio import StreamReader, StreamWriter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
@@ -18,6 +18,12 @@ CHUNK = 65536  # bytes
 PATIENCE_S = 10.0  # of whoever asks the proxy's thread for something
 RESET = struct.pack("ii", 1, 0)  # SO_LINGER on, 0 s: close() sends RST
 
+Tap = Callable[[bytes], None]
+
+
+def unheard(_: bytes) -> None:
+    """The tap of a connection that nobody listens to."""
+
 
 @dataclass(eq=False)
 class _Link:
@@ -25,6 +31,7 @@ class _Link:
 
     client: StreamWriter
     server: StreamWriter
+    tap: Tap
     answered: int = 0  # bytes under the present toxic
     lossy: bool = False
     seen: dict[bool, bytes] = field(default_factory=lambda: {True: b"", False: b""})
@@ -41,10 +48,21 @@ class _Link:
 
 
 class Proxy:
-    """Runs in a thread of its own; every method may be called from any thread."""
+    """Runs in a thread of its own; every method may be called from any thread.
 
-    def __init__(self, host: str, port: int, *, listen: int = 0) -> None:
+    `tap` makes a listener for each connection, which is told what the server answers.
+    """
+
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        *,
+        listen: int = 0,
+        tap: Callable[[], Tap] = lambda: unheard,
+    ) -> None:
         self._target = (host, port)
+        self._tap = tap
         self._listener = socket.create_server(("127.0.0.1", listen))
         self.port: int = self._listener.getsockname()[1]
         self.accepted = 0  # connections
@@ -57,10 +75,10 @@ class Proxy:
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
 
     @classmethod
-    def to(cls, url: str) -> "Proxy":
+    def to(cls, url: str, tap: Callable[[], Tap] = lambda: unheard) -> "Proxy":
         """Leads to the server that a URL names."""
         server = urlsplit(url)
-        return cls(server.hostname or "127.0.0.1", server.port or 0)
+        return cls(server.hostname or "127.0.0.1", server.port or 0, tap=tap)
 
     def lead(self, url: str) -> str:
         """The URL by way of this proxy."""
@@ -128,7 +146,7 @@ class Proxy:
         except OSError:
             client.transport.abort()
             return
-        link = _Link(client, server)
+        link = _Link(client, server, self._tap())
         if self._toxic.reset:
             link.end(reset=True)
             return
@@ -165,9 +183,11 @@ class Proxy:
         self, link: _Link, target: StreamWriter, data: bytes, *, answers: bool
     ) -> None:
         whole = self._spare(link, data, answers=answers)
+        if answers:
+            link.tap(data[:whole])
+            link.answered += whole
         target.write(data[:whole])
         await target.drain()
-        link.answered += whole if answers else 0
         if whole < len(data):
             self.struck += 1
             self._spent += 1

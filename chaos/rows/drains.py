@@ -6,9 +6,9 @@ from functools import partial
 from pathlib import Path
 from subprocess import TimeoutExpired
 
-from chaos import queues
 from chaos.context import Chaos
 from chaos.load import Load
+from chaos.proxy import Deliveries, Proxy
 from chaos.row import Result
 from chaos.system import System
 from chaos.waiting import eventually
@@ -29,7 +29,12 @@ def sigterm(chaos: Chaos) -> Result:
     rounds = chaos.size(2, 100)
     slowest = dict.fromkeys(ROLES, 0.0)
     problems: list[str] = []
-    with chaos.system() as system:
+    handed_out = Deliveries()
+    with (
+        chaos.system() as system,
+        Proxy.to(system.broker_url, tap=handed_out) as broker,
+    ):
+        system.environment["BROKER_URL"] = broker.lead(system.broker_url)
         system.start()
         load = Load(system, system.make_products(), seed=chaos.seed, rate=RATE)
         with load.running():
@@ -42,10 +47,11 @@ def sigterm(chaos: Chaos) -> Result:
                     system.start(role)
             load.wait_for(BETWEEN)
         accounting, found = chaos.prove(system, load)
-        [(applied,)] = system.read_db("SELECT count(*) FROM processed_events")
-        broker = system.servers.rabbitmq, system.name
-        again = queues.handed_out_twice(*broker, applied)
-        crossed = queues.redelivered(*broker)
+        applied = system.read_db("SELECT event_id::text FROM processed_events")
+    unseen = {event_id for (event_id,) in applied} - handed_out.times.keys()
+    again = handed_out.times.total() - len(handed_out.times)
+    if unseen:
+        problems.append(f"{len(unseen)} applied messages were not seen on the way")
     if again:
         problems.append(f"{again} messages were handed out twice")
     errors = sum(n for status, n in load.answers.items() if status >= 500)
@@ -58,7 +64,7 @@ def sigterm(chaos: Chaos) -> Result:
         "refused": load.answers[0] - load.cut_off,
         "cut off": load.cut_off,
         "handed out twice": again,
-        "taken back unseen": crossed - again,
+        "taken back unseen": handed_out.marked - again,
     }
     return Result(figures, accounting, problems + found)
 
