@@ -7,9 +7,11 @@ from devstack.ports import free_port
 from devstack.process import Process
 from devstack.rabbitmq import RabbitMQ
 from devstack.secrets_file import kept_secret, write_private
+from devstack.waiting import wait_until
 
 COOKIE = ".erlang.cookie"  # what the nodes of a cluster know each other by
 PASSWORD = "password"  # noqa: S105 (a file's name)
+VIEW = "nodes?columns=running,partitions"  # a node's, of all of them
 
 
 class Cluster:
@@ -58,6 +60,21 @@ class Cluster:
                 name = node.queue(vhost, queue)["leader"]
                 return next(each for each in self.nodes if each.node == name)
         raise RuntimeError("no node is running")
+
+    def wait_until_whole(self, seconds: float) -> None:
+        """Until every node sees every other one: what was cut off is back."""
+        wait_until(self._is_whole, seconds=seconds, what="a whole cluster", pause=0.5)
+
+    def _is_whole(self) -> bool:
+        try:
+            views = [node.manage("GET", VIEW) for node in self.nodes]
+        except OSError:
+            return False
+        return all(
+            peer["running"] and peer.get("partitions") == []
+            for view in views
+            for peer in view
+        )
 
     def kill(self) -> None:
         for node in self.nodes:

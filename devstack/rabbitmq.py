@@ -25,6 +25,7 @@ management.tcp.port = {management_port}
 default_user = {user}
 default_pass = {password}
 collect_statistics_interval = 1000
+cluster_partition_handling = pause_minority
 """
 # A disk that was full is looked at every 2 s, not 10, which no file has a setting for.
 # An expression among the options has to be free of blanks.

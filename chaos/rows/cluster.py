@@ -54,14 +54,22 @@ def _with(chaos: Chaos, nodes: Cluster) -> Result:
                 leader.kill()
                 times.append(_goes_on(system, load))
                 leader.start()
+                _heal(chaos, nodes)
                 load.wait_for(60)
                 times.append(_cut_off(chaos, system, load, _other(nodes, leader)))
+                _heal(chaos, nodes)
             load.wait_for(60)
         accounting, found = chaos.prove(system, load)
     if max(times) > RECOVERED_S:
         problems.append(f"events were applied again only after {max(times):.0f} s")
     figures = {"faults": len(times), "slowest recovery s": max(times)}
     return Result(figures, accounting, problems + found)
+
+
+def _heal(chaos: Chaos, nodes: Cluster) -> None:
+    """Two faults at once are more than three nodes can bear."""
+    chaos.step("the node comes back")
+    nodes.wait_until_whole(2 * RECOVERED_S)
 
 
 def _other(nodes: Cluster, than: RabbitMQ) -> RabbitMQ:
