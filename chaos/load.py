@@ -189,3 +189,8 @@ class Load:
         """Until that many more orders are acknowledged."""
         target = len(self.orders) + more
         eventually(lambda: len(self.orders) >= target, f"{more} more orders", seconds)
+
+    def wait_until_counted(self) -> None:
+        """Until the order that was acknowledged last is in the read tables."""
+        newest = list(self.orders.values())[-1]
+        eventually(lambda: self.system.counts(newest), "the newest order is counted")

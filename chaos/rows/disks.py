@@ -19,7 +19,7 @@ from chaos.mounts import Disk, disk
 from chaos.row import Result
 from chaos.servers import TEMPLATE, Servers, run_manage
 from chaos.system import System
-from chaos.waiting import eventually, meanwhile
+from chaos.waiting import meanwhile
 from devstack.folder import RABBITMQ_PROGRAMS
 from devstack.postgres import Postgres
 from devstack.rabbitmq import RabbitMQ
@@ -85,8 +85,7 @@ def _back(system: System, load: Load) -> float:
     begun = time.monotonic()
     with suppress(TooLate):
         load.wait_for(load.clients * load.batch + 1)
-        newest = list(load.orders.values())[-1]
-        eventually(lambda: system.counts(newest), "counted")
+        load.wait_until_counted()
     return time.monotonic() - begun
 
 

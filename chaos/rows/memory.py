@@ -92,8 +92,7 @@ def caps(chaos: Chaos) -> Result:
         load = Load(system, system.make_products(), seed=chaos.seed, rate=RATE)
         with load.running(), meanwhile(partial(_supervise, system, groups)):
             load.wait_for(orders)
-            newest = list(load.orders.values())[-1]
-            eventually(lambda: system.counts(newest), "the newest order is counted")
+            load.wait_until_counted()
             enough = {role: group.kills for role, group in groups.items()}
             figures |= {f"{role} MB": groups[role].peak_mb for role in ROLES}
             for role in ROLES:

@@ -180,8 +180,7 @@ def _recovery(system: System, load: Load) -> float:
     """Seconds until an order that was sent from now on is seen."""
     begun = time.monotonic()
     _within(lambda: load.wait_for(load.clients + 1))
-    newest = list(load.orders.values())[-1]
-    _within(lambda: eventually(lambda: system.counts(newest), "counted"))
+    _within(load.wait_until_counted)
     return time.monotonic() - begun
 
 

@@ -109,8 +109,7 @@ class Upgrade:
         """Some orders, and until those that were placed by now are seen."""
         self.chaos.step(what)
         self.load.wait_for(self.chaos.size(60, 4000), seconds=120)
-        newest = max(self.load.orders.values())
-        eventually(lambda: self.system.counts(newest), f"{what}: an order is counted")
+        self.load.wait_until_counted()
 
 
 def upgrade(chaos: Chaos) -> Result:
