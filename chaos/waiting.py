@@ -11,6 +11,7 @@ from chaos.errors import TooLate
 
 DEADLINE_S = 60.0
 LOOK_S = 0.01  # of who waits
+REST_S = 0.5  # at most, after a look that took long: millions are counted by a server
 WATCH_S = 0.2  # of who looks after something
 
 T = TypeVar("T")
@@ -19,11 +20,14 @@ T = TypeVar("T")
 def eventually(condition: Callable[[], T], what: str, seconds: float = DEADLINE_S) -> T:
     """The condition's first true value. Raises TooLate, naming `what`."""
     end = time.monotonic() + seconds
-    while not (found := condition()):
-        if time.monotonic() > end:
+    while True:
+        looked = time.monotonic()
+        if found := condition():
+            return found
+        now = time.monotonic()
+        if now > end:
             raise TooLate(f"{what}: not within {seconds:g} s")
-        time.sleep(LOOK_S)
-    return found
+        time.sleep(min(max(LOOK_S, 2 * (now - looked)), REST_S))
 
 
 @contextmanager
