@@ -17,6 +17,7 @@ from devstack.postgres import FOR_TESTS, Postgres
 from devstack.rabbitmq import RabbitMQ
 
 TEMPLATE = "migrated"
+HUNG_S = 1800.0  # a command that takes longer; `reconcile` of two million takes minutes
 
 
 class Servers:
@@ -94,5 +95,5 @@ def run_manage(
         capture_output=True,
         text=True,
         check=arguments[0] == "migrate",
-        timeout=300,
+        timeout=HUNG_S,
     )
