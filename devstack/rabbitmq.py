@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from devstack import management_api, rabbitmq_files
+from devstack import management_api, rabbitmq_files, rabbitmq_settings
 from devstack.errors import CommandFailed
 from devstack.leftovers import MARK, end_leftovers
 from devstack.ports import free_port
@@ -18,28 +18,6 @@ from devstack.waiting import wait_until
 START_SECONDS = 90.0
 PROTOCOL_HEADER = b"AMQP\x00\x00\x09\x01"  # AMQP 0-9-1, section 4.2.2
 METHOD_FRAME = b"\x01"  # what a broker that is ready answers with
-CONFIG = """\
-listeners.tcp.1 = 127.0.0.1:{port}
-management.tcp.ip = 127.0.0.1
-management.tcp.port = {management_port}
-default_user = {user}
-default_pass = {password}
-collect_statistics_interval = 1000
-cluster_partition_handling = pause_minority
-"""
-# A disk that was full is looked at every 2 s, not 10, which no file has a setting for.
-# An expression among the options has to be free of blanks.
-LOOK_AT_DISK_OFTEN = (
-    "spawn(fun()->"
-    "lists:takewhile(fun(_)->"
-    "timer:sleep(500),(whereis(rabbit_disk_monitor)=:=undefined)end,lists:seq(1,200)),"
-    "rabbit_disk_monitor:set_max_check_interval(2000)end)."
-)
-# Silence is noticed after so many seconds (60 by default) among nodes of a cluster.
-ERLANG_OPTIONS = (
-    "-kernel inet_dist_use_interface {127,0,0,1} -kernel net_ticktime 10"
-    f" -eval {LOOK_AT_DISK_OFTEN}"
-)
 
 
 class RabbitMQ:
@@ -98,7 +76,7 @@ class RabbitMQ:
             "RABBITMQ_MNESIA_BASE": self.directory / "data",
             "RABBITMQ_LOG_BASE": self.directory / "log",
             "RABBITMQ_PID_FILE": self.directory / "pid",
-            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": ERLANG_OPTIONS,
+            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": rabbitmq_settings.ERLANG_OPTIONS,
             "RUNNING_UNDER_SYSTEMD": "true",  # the script becomes the server
             "ERL_EPMD_PORT": self._epmd_port,
             "ERL_EPMD_ADDRESS": "127.0.0.1",
@@ -132,14 +110,14 @@ class RabbitMQ:
         self._server.start()
 
     def _write_config(self) -> None:
-        config = CONFIG.format(
+        config = rabbitmq_settings.CONFIG.format(
             port=self.port,
             management_port=self.management_port,
             user=self.user,
             password=self.password,
         )
         write_private(self.directory / "rabbitmq.conf", config)
-        self.directory.joinpath("enabled_plugins").write_text("[rabbitmq_management].")
+        self.directory.joinpath("enabled_plugins").write_text(rabbitmq_settings.PLUGINS)
 
     def wait(self) -> None:
         what = f"RabbitMQ (see {self._server.log})"
