@@ -2,11 +2,35 @@
 
 import select
 from collections.abc import Sequence
+from functools import cached_property
+from types import TracebackType
 from typing import Any
 
+from django.db import OperationalError
 from django.db.backends.postgresql import base
+from django.db.utils import DatabaseErrorWrapper
+from psycopg.errors import IdleInTransactionSessionTimeout, TransactionTimeout
 
 from analytics_project.postgres.pipeline import Pipeline, Result
+
+
+class ErrorWrapper(DatabaseErrorWrapper):
+    """The end of a session that took too long is the loss of a connection.
+
+    The driver files it under internal errors (SQLSTATE class 25), which nobody tries
+    again. The server's clock decides: one that jumps ends sessions that are quick.
+    """
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if isinstance(error, IdleInTransactionSessionTimeout | TransactionTimeout):
+            self.wrapper.errors_occurred = True  # type: ignore[attr-defined]
+            raise OperationalError(*error.args) from error
+        super().__exit__(kind, error, traceback)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -18,6 +42,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """
 
     _pipeline: Pipeline | None = None
+
+    @cached_property
+    def wrap_database_errors(self) -> ErrorWrapper:
+        return ErrorWrapper(self)
 
     def queue(self, statement: str, values: Sequence[Any]) -> Result:
         """In autocommit mode the statement is sent at once."""

@@ -1,8 +1,10 @@
 """A connection that the server has ended is noticed before a request uses it."""
 
+from collections.abc import Callable
+
 import psycopg
 import pytest
-from django.db import connections
+from django.db import OperationalError, connections, transaction
 
 from analytics_project.postgres.base import is_quiet
 from devstack.waiting import wait_until
@@ -51,3 +53,33 @@ def test_the_server_notices_a_client_whose_machine_is_gone() -> None:
     with connections["default"].cursor() as cursor:
         cursor.execute("SHOW tcp_keepalives_idle")
         assert cursor.fetchone() == ("10",)
+
+
+def asked() -> object:
+    with connections["default"].cursor() as cursor:
+        return cursor.execute("SELECT 1")
+
+
+def queued() -> object:
+    return connections["default"].queue("SELECT 1", []).rows
+
+
+@pytest.mark.parametrize("statement", [asked, queued])
+def test_a_session_that_idled_in_its_transaction_too_long_is_a_lost_connection(
+    statement: Callable[[], object],
+) -> None:
+    """The server ends it: also when its clock jumps, or the processor is gone."""
+    connection = connections["default"]
+    with connection.cursor() as cursor:
+        cursor.execute("SET idle_in_transaction_session_timeout = 1")
+    with pytest.raises(OperationalError), transaction.atomic():
+        idle_before(statement)
+    connection.close_if_unusable_or_obsolete()
+    asked()  # on a new one
+
+
+def idle_before(statement: Callable[[], object]) -> None:
+    asked()
+    connection = connections["default"].connection
+    wait_until(lambda: not is_quiet(connection), seconds=10, what="its end")
+    statement()
