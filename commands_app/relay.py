@@ -2,6 +2,7 @@
 
 import logging
 import time
+from datetime import datetime
 from functools import partial
 
 from django.conf import settings
@@ -9,6 +10,7 @@ from django.db import connection
 from prometheus_client import Counter, Gauge, Histogram
 
 from commands_app import outbox, relay_status
+from commands_app.outbox import Pending
 from commands_app.relay_status import LEADER_LOCK
 from messaging import tracing
 from messaging.envelope import Envelope, Message, encode, new_event_id, raw
@@ -49,6 +51,7 @@ class Relay:
         self._window = window
         self._leading = False
         self._next_watermark = 0.0
+        self._caught_up: datetime | None = None  # nothing was pending then
 
     def connect(self) -> None:
         try:
@@ -79,10 +82,11 @@ class Relay:
         fail_point("relay.leading")
         pending = outbox.pending(self._window)
         fail_point("relay.read")
+        self._tell_when_a_backlog_begins(pending)
         marked = self._publish(pending.messages)
         if time.monotonic() >= self._next_watermark:
             fail_point("relay.watermark_due")
-            self._publish_watermark(Watermark(published_up_to=pending.watermark))
+            self._publish_watermark(pending.watermark)
             fail_point("relay.watermark_confirmed")
         return marked
 
@@ -94,6 +98,16 @@ class Relay:
         if self._leading:
             logger.info("leading: this relay publishes")
         return self._leading
+
+    def _tell_when_a_backlog_begins(self, pending: Pending) -> None:
+        """The lag counts from the last watermark until the backlog is done: that one is
+        a second old, and as much older as it took to look at rows not yet committed.
+        """
+        if not pending.messages:
+            self._caught_up = pending.watermark
+        elif self._caught_up and len(pending.messages) == self._window:
+            self._publish_watermark(self._caught_up)
+            self._caught_up = None
 
     def _publish(self, messages: list[Message]) -> int:
         if not messages:
@@ -131,9 +145,10 @@ class Relay:
         )
         self._publisher.connect()
 
-    def _publish_watermark(self, watermark: Watermark) -> None:
-        """Once a second; so what becomes of it tells how the broker is."""
+    def _publish_watermark(self, published_up_to: datetime) -> None:
+        """At least once a second; so what becomes of it tells how the broker is."""
         self._next_watermark = time.monotonic() + WATERMARK_INTERVAL_S
+        watermark = Watermark(published_up_to=published_up_to)
         envelope = Envelope(
             specversion="1.0",
             id=new_event_id(),

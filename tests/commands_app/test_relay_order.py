@@ -64,3 +64,21 @@ def test_a_watermark_never_passes_an_unpublished_event(broker_url: str) -> None:
         relay.run_once()
 
     assert watermarks(broker_url) == [first.created_at]
+
+
+def test_when_a_backlog_begins_the_relay_says_until_when_nothing_was_pending(
+    broker_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("commands_app.relay.WATERMARK_INTERVAL_S", 10 * DEADLINE_S)
+    with closing(make_relay(broker_url, window=2)) as relay:
+        relay.connect()
+        relay.run_once()  # leads, and the watermark of this while is out
+        before = datetime.now(UTC)
+        relay.run_once()
+        write_events(5)
+        windows = [relay.run_once() for _ in range(4)]
+
+    first = OutboxEvent.objects.order_by("id")[0]
+    [_, told] = watermarks(broker_url)  # not with every window
+    assert windows == [2, 2, 1, 0]
+    assert before <= told <= first.created_at
