@@ -19,6 +19,11 @@ class Deliveries:
         self.times: Counter[str] = Counter()
         self.marked = 0  # as delivered before, by the broker
 
+    @property
+    def again(self) -> int:
+        """Times that a message went out once more."""
+        return self.times.total() - len(self.times)
+
     def __call__(self) -> Tap:
         """The listener of one connection."""
         rest = b""

@@ -19,10 +19,12 @@ PATIENCE_S = 10.0  # of whoever asks the proxy's thread for something
 RESET = struct.pack("ii", 1, 0)  # SO_LINGER on, 0 s: close() sends RST
 
 Tap = Callable[[bytes], None]
+MakeTap = Callable[[], Tap]
 
 
-def unheard(_: bytes) -> None:
-    """The tap of a connection that nobody listens to."""
+def unheard() -> Tap:
+    """For connections that nobody listens to."""
+    return lambda _: None
 
 
 @dataclass(eq=False)
@@ -54,12 +56,7 @@ class Proxy:
     """
 
     def __init__(
-        self,
-        host: str,
-        port: int,
-        *,
-        listen: int = 0,
-        tap: Callable[[], Tap] = lambda: unheard,
+        self, host: str, port: int, *, listen: int = 0, tap: MakeTap = unheard
     ) -> None:
         self._target = (host, port)
         self._tap = tap
@@ -75,7 +72,7 @@ class Proxy:
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
 
     @classmethod
-    def to(cls, url: str, tap: Callable[[], Tap] = lambda: unheard) -> "Proxy":
+    def to(cls, url: str, tap: MakeTap = unheard) -> "Proxy":
         """Leads to the server that a URL names."""
         server = urlsplit(url)
         return cls(server.hostname or "127.0.0.1", server.port or 0, tap=tap)

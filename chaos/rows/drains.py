@@ -2,6 +2,7 @@
 
 import signal
 import time
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from subprocess import TimeoutExpired
@@ -47,13 +48,7 @@ def sigterm(chaos: Chaos) -> Result:
                     system.start(role)
             load.wait_for(BETWEEN)
         accounting, found = chaos.prove(system, load)
-        applied = system.read_db("SELECT event_id::text FROM processed_events")
-    unseen = {event_id for (event_id,) in applied} - handed_out.times.keys()
-    again = handed_out.times.total() - len(handed_out.times)
-    if unseen:
-        problems.append(f"{len(unseen)} applied messages were not seen on the way")
-    if again:
-        problems.append(f"{again} messages were handed out twice")
+        problems += _seen_on_the_way(system, handed_out)
     errors = sum(n for status, n in load.answers.items() if status >= 500)
     if errors:
         problems.append(f"{errors} answers of 5xx")
@@ -63,10 +58,19 @@ def sigterm(chaos: Chaos) -> Result:
         "5xx": errors,
         "refused": load.answers[0] - load.cut_off,
         "cut off": load.cut_off,
-        "handed out twice": again,
-        "taken back unseen": handed_out.marked - again,
+        "handed out twice": handed_out.again,
+        "taken back unseen": handed_out.marked - handed_out.again,
     }
     return Result(figures, accounting, problems + found)
+
+
+def _seen_on_the_way(system: System, handed_out: Deliveries) -> Iterator[str]:
+    """What is wrong with it; what was applied must have been seen."""
+    applied = system.read_db("SELECT event_id::text FROM processed_events")
+    if unseen := {event_id for (event_id,) in applied} - handed_out.times.keys():
+        yield f"{len(unseen)} applied messages were not seen on the way"
+    if handed_out.again:
+        yield f"{handed_out.again} messages were handed out twice"
 
 
 def _end(system: System, role: str, problems: list[str]) -> float:
