@@ -4,6 +4,7 @@ import signal
 import time
 from collections import Counter
 from collections.abc import Iterator
+from itertools import cycle
 from statistics import median
 
 from chaos import resources
@@ -88,8 +89,14 @@ def _fill_batches(system: System, load: Load, orders: int) -> None:
 def _faults(
     chaos: Chaos, seconds: float, system: System, samples: Samples
 ) -> Iterator[str]:
-    """Takes samples; now and then a fault."""
+    """Takes samples; now and then a fault.
+
+    Each kind in turn while the roles warm up: the first of a kind need more than all
+    later ones. The processes of the query role took 1.0 MB for 16 lost sessions, and
+    0.9 MB for the next 216.
+    """
     kinds = ["broker", "write", "read", "sessions", *(f"pause {r}" for r in ROLES)]
+    in_turn = cycle(chaos.dice.sample(kinds, k=len(kinds)))
     begun = time.monotonic()
     pace = chaos.size(3.0, 30.0)
     due = pace
@@ -98,7 +105,8 @@ def _faults(
             samples[role].append((now, resources.of(system.roles[role])))
         if now > due:
             due = now + chaos.dice.uniform(pace / 2, pace * 3 / 2)
-            yield chaos.dice.choice(kinds)
+            is_warm = now > seconds * WARM_UP
+            yield chaos.dice.choice(kinds) if is_warm else next(in_turn)
         _until(begun + now + SAMPLE_S)
 
 
