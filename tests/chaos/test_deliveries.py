@@ -51,6 +51,7 @@ def test_a_message_that_was_handed_back_counts_twice(broker_url: str) -> None:
         take(url, 1, acknowledge=1)
     assert deliveries.times.keys() == {str(message.id) for message in window}
     assert deliveries.times.most_common(2)[0] == (str(window[-1].id), 2)
+    assert deliveries.times.total() == MANY + 1
     assert deliveries.again == 1
     assert deliveries.marked == 1
 
