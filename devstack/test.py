@@ -7,15 +7,17 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
-from devstack.folder import LOCAL, RABBITMQ_PROGRAMS, ROOT, is_running, locked
+from devstack.folder import LOCAL, RABBITMQ_PROGRAMS, ROOT, is_running
 from devstack.leftovers import MARK, end_leftovers
+from devstack.own_folder import run_in_own_folder
 from devstack.postgres import FOR_TESTS
 from devstack.process import Process
 from devstack.stack import URLS, Stack
 
-FOLDERS = "test-*"
+FOLDER = "test"
 # Two processes, a file of tests in one of them, in the order that tests/conftest.py
 # gives; `-n 0` in the arguments wins.
 AT_ONCE = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
@@ -29,12 +31,7 @@ def main(arguments: list[str]) -> int:
     if os.environ.keys() >= set(URLS):
         return _pytest(arguments, os.environ)
     remove_old_folders()
-    directory = LOCAL / FOLDERS.replace("*", str(os.getpid()))
-    with locked(directory):
-        try:
-            return _with_servers(arguments, directory)
-        finally:
-            shutil.rmtree(directory)
+    return run_in_own_folder(FOLDER, partial(_with_servers, arguments))
 
 
 def _with_servers(arguments: list[str], directory: Path) -> int:
@@ -84,7 +81,7 @@ def _pytest(arguments: list[str], environment: Mapping[str, str]) -> int:
 
 def remove_old_folders() -> None:
     """Those of runners that were killed."""
-    for directory in LOCAL.glob(FOLDERS):
+    for directory in LOCAL.glob(f"{FOLDER}-*"):
         if not is_running(directory):
             end_leftovers(directory, grace=0)
             shutil.rmtree(directory)
