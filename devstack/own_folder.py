@@ -12,6 +12,9 @@ from devstack.folder import LOCAL, locked
 from devstack.leftovers import end_leftovers
 from devstack.signals import INTERRUPTED, interrupt_once
 
+# Hundreds of processes load the same modules: to compile them once is enough.
+BYTECODE = {"PYTHONDONTWRITEBYTECODE": ""}
+
 
 def run_in_own_folder(
     name: str,
@@ -25,6 +28,7 @@ def run_in_own_folder(
     However it ends, its processes are ended and what it made is removed.
     """
     interrupt_once()
+    os.environ.update(BYTECODE)
     told: tuple[type[Exception], ...] = (StackError, *errors)
     folder = LOCAL / f"{name}-{time.strftime('%H%M%S')}-{os.getpid()}"
     try:

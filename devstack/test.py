@@ -21,8 +21,6 @@ FOLDER = "test"
 # Two processes, a file of tests in one of them, in the order that tests/conftest.py
 # gives; `-n 0` in the arguments wins.
 AT_ONCE = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
-# Hundreds of processes load the same modules: to compile them once is enough.
-BYTECODE = {"PYTHONDONTWRITEBYTECODE": ""}
 LAST_WORDS = 5.0  # seconds for pytest to report after Ctrl-C
 
 
@@ -67,8 +65,7 @@ def _fetch_chromium(directory: Path) -> Process:
 
 def _pytest(arguments: list[str], environment: Mapping[str, str]) -> int:
     command = [sys.executable, "-m", "pytest", *AT_ONCE, *arguments]
-    given = {**environment, **BYTECODE}
-    with subprocess.Popen(command, cwd=ROOT, env=given) as pytest:
+    with subprocess.Popen(command, cwd=ROOT, env=environment) as pytest:
         try:
             return pytest.wait()
         except KeyboardInterrupt:

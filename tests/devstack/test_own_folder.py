@@ -19,6 +19,7 @@ from devstack.signals import ENDING, INTERRUPTED
 @pytest.fixture(autouse=True)
 def _local(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(own_folder, "LOCAL", tmp_path)
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
     before = {number: signal.getsignal(number) for number in ENDING}
     yield
     for number, handler in before.items():
@@ -82,3 +83,13 @@ def test_logs_are_left_if_they_are_wanted(tmp_path: Path) -> None:
     [folder] = tmp_path.iterdir()
     assert {path.name for path in folder.iterdir()} == {"role.log", "lock"}
     processes.pop().wait(10)
+
+
+def test_the_processes_of_a_run_keep_the_modules_that_they_have_compiled() -> None:
+    told = "import sys; sys.exit(sys.dont_write_bytecode)"
+
+    def run(_: Path) -> int:
+        return subprocess.run([sys.executable, "-c", told], check=False).returncode
+
+    assert run(Path()) == 1
+    assert run_in_own_folder("try", run) == 0
