@@ -57,23 +57,9 @@ class Migration(migrations.Migration):
             name='magnitude',
             field=models.GeneratedField(db_persist=True, expression=django.db.models.functions.comparison.Cast(django.db.models.expressions.CombinedExpression(models.Value(1), '+', django.db.models.functions.math.Ceil(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.functions.math.Ln(django.db.models.expressions.CombinedExpression(models.Value(1), '+', django.db.models.functions.comparison.Cast('gross', models.FloatField()))), '/', django.db.models.functions.math.Ln(2.0)), '*', models.Value(4)))), models.SmallIntegerField()), output_field=models.SmallIntegerField()),
         ),
-        migrations.AddField(
-            model_name='productsales',
-            name='highest_category',
-            field=models.TextField(db_collation='C', db_default=''),
-        ),
-        migrations.AddField(
-            model_name='productsales',
-            name='lowest_category',
-            field=models.TextField(db_collation='C', db_default=''),
-        ),
         migrations.AddIndex(
             model_name='productmonth',
             index=models.Index(fields=['month', '-magnitude'], name='product_month_magnitude'),
-        ),
-        migrations.AddIndex(
-            model_name='productsales',
-            index=models.Index(condition=models.Q(('lowest_category__lt', models.F('highest_category'))), fields=['product_id'], name='product_sales_moved'),
         ),
         migrations.AddIndex(
             model_name='categoryday',

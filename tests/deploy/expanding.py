@@ -1,5 +1,8 @@
 """Whether a migration only adds: the version before it has to go on working.
 
+And which tables it locks together: a transaction of that version may lock them the other
+way round, which is a deadlock.
+
 One that takes something away, after no version needs it any more, says so:
 
     class Migration(migrations.Migration):
@@ -7,8 +10,9 @@ One that takes something away, after no version needs it any more, says so:
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from django.apps import apps
 from django.db.migrations import Migration
 from django.db.migrations.operations import (
     AddField,
@@ -28,6 +32,42 @@ TAKING = re.compile(
     r"add\s+constraint|set\s+schema)\b",
     re.IGNORECASE,
 )
+# A table that SQL changes, or makes an index of.
+CHANGED = re.compile(
+    r"\balter\s+table\s+(?:if\s+exists\s+)?(\w+)|\bcreate\s+[^;]*?\bon\s+(\w+)",
+    re.IGNORECASE,
+)
+
+
+def locked_together(migration: Migration) -> set[str]:
+    """Tables that other versions know and that are locked until one commit."""
+    operations = [*_in_the_database(migration.operations)]
+    made = {each.name_lower for each in operations if isinstance(each, CreateModel)}
+    changed = {
+        _table(migration.app_label, name)
+        for each in operations
+        if (name := getattr(each, "model_name_lower", None)) and name not in made
+    }
+    for each in operations:
+        if isinstance(each, RunSQL):
+            changed |= {one or other for one, other in CHANGED.findall(str(each.sql))}
+    new = {_table(migration.app_label, name) for name in made}
+    return changed - new if migration.atomic else set()
+
+
+def _in_the_database(operations: Iterable[Operation]) -> Iterator[Operation]:
+    for each in operations:
+        if isinstance(each, SeparateDatabaseAndState):
+            yield from _in_the_database(each.database_operations)
+        else:
+            yield each
+
+
+def _table(app: str, model: str) -> str:
+    try:
+        return apps.get_model(app, model)._meta.db_table
+    except LookupError:  # it is gone by now
+        return model
 
 
 def faults(migration: Migration) -> Iterator[str]:

@@ -6,7 +6,7 @@ from django.db.migrations import Migration
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.base import Operation
 
-from tests.deploy.expanding import faults
+from tests.deploy.expanding import faults, locked_together
 
 OURS = {"analytics_project", "commands_app", "projections_app"}
 # Ran before there was a version that others relied on.
@@ -19,6 +19,17 @@ def test_every_migration_only_adds_or_says_why_not() -> None:
         for (app, name), migration in MigrationLoader(None).disk_migrations.items()
         if app in OURS and (app, name) not in BEFORE_THE_RULE
         if (told := list(faults(migration)))
+    }
+
+    assert found == {}
+
+
+def test_no_migration_locks_two_tables_until_one_commit() -> None:
+    found = {
+        f"{app}.{name}": tables
+        for (app, name), migration in MigrationLoader(None).disk_migrations.items()
+        if app in OURS and (app, name) not in BEFORE_THE_RULE
+        if len(tables := locked_together(migration)) > 1
     }
 
     assert found == {}
@@ -69,3 +80,21 @@ def test_one_that_only_adds_is_let_through() -> None:
     )
 
     assert list(faults(planted)) == []
+
+
+def test_tables_that_are_locked_together_are_found() -> None:
+    planted = migration(
+        migrations.AddField("order", "note", models.TextField(null=True)),
+        migrations.AddField("order", "kind", models.TextField(null=True)),
+        migrations.RunSQL(
+            "ALTER TABLE outbox ADD note text; CREATE INDEX ON products (id)"
+        ),
+        migrations.CreateModel(
+            "Thing", [("id", models.BigAutoField(primary_key=True))]
+        ),
+        migrations.AddField("thing", "note", models.TextField(null=True)),
+    )
+
+    assert locked_together(planted) == {"orders", "outbox", "products"}
+    planted.atomic = False
+    assert locked_together(planted) == set()
