@@ -25,7 +25,8 @@ RATE = 60.0  # orders a second
 HEARTBEAT = "?heartbeat=5"  # seconds
 RECOVERED_S = 60.0
 WHOLE_S = 120.0
-ALONE_S = 30.0  # for a node to come back without help
+# For a node to come back without help, in the sample and in the long run.
+ALONE_S = (15.0, 30.0)
 APPLIED = "SELECT count(*) FROM processed_events"
 
 
@@ -83,7 +84,7 @@ def _let_in(chaos: Chaos, nodes: Cluster, node: RabbitMQ) -> bool:
     """
     chaos.step("the node comes back")
     with suppress(NotReady):
-        nodes.wait_until_whole(ALONE_S)
+        nodes.wait_until_whole(chaos.size(*ALONE_S))
         return False
     node.control("stop_app")
     node.control("start_app")

@@ -12,7 +12,7 @@ from chaos.waiting import eventually
 
 FIGURE = "50 crashes holding 400 under a delivery limit of 20: no message dropped"
 
-LIMIT, CRASHES = 20, 50  # of deliveries
+LIMIT = 20  # deliveries
 HELD = 400  # messages
 BY_HAND = {
     "x-queue-type": "quorum",
@@ -28,7 +28,7 @@ PARKED = "SELECT id FROM dead_letters WHERE settled_at IS NULL"
 
 def crash_loop(chaos: Chaos) -> Result:
     """First a queue of another hand, which is refused, then ours under a policy."""
-    messages = chaos.size(500, 5_000)
+    messages, crashes = chaos.size((500, 25), (5_000, 50))
     problems: list[str] = []
     with chaos.system() as system:
         broker, url = system.servers.rabbitmq, system.environment["BROKER_URL"]
@@ -41,8 +41,8 @@ def crash_loop(chaos: Chaos) -> Result:
         system.start("relay")
         eventually(lambda: system.write_db(PENDING)[0][0] == 0, "all is published")
         system.stop("relay")
-        chaos.step(f"{CRASHES} crashes")
-        held = [wire.crash_holding(url, HELD) for _ in range(CRASHES)]
+        chaos.step(f"{crashes} crashes")
+        held = [wire.crash_holding(url, HELD) for _ in range(crashes)]
         system.start("consumer")
         dropped = _settled(system)
         parked = _retried(system)

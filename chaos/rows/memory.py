@@ -2,6 +2,7 @@
 
 import errno
 import time
+from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from functools import partial
 
@@ -26,7 +27,8 @@ CONSUMER_MB, RELAY_MB = 150.0, 120.0
 LAG_S = 1.0  # what is told is a whole number of seconds, rounded down
 LOOK_S = 0.2
 CAP_MB = 192
-TIGHT_MB = (64, 48, 32, 24)  # the first that is not enough kills
+# The first that is not enough kills; fewer steps in the sample.
+TIGHT_MB = ((64, 32, 24), (64, 48, 32, 24))
 PATIENCE_S = 3.0  # for a role that starts to use its memory
 ROLES = ("commands", "queries", "relay", "consumer")
 RATE = 60.0  # orders a second
@@ -97,7 +99,7 @@ def caps(chaos: Chaos) -> Result:
             figures |= {f"{role} MB": groups[role].peak_mb for role in ROLES}
             for role in ROLES:
                 chaos.step(f"too little memory for {role}")
-                tight[role] = _starve(system, role, groups[role])
+                tight[role] = _starve(system, role, groups[role], chaos.size(*TIGHT_MB))
                 groups[role].limit(CAP_MB)
             load.wait_for(orders)
         accounting, found = chaos.prove(system, load)
@@ -110,10 +112,10 @@ def caps(chaos: Chaos) -> Result:
     return Result(figures, accounting, found)
 
 
-def _starve(system: System, role: str, group: Cgroup) -> int:
+def _starve(system: System, role: str, group: Cgroup, limits: Sequence[int]) -> int:
     """Starts the role with less and less until it is killed; with how many MB."""
     before = group.kills
-    for megabytes in TIGHT_MB:
+    for megabytes in limits:
         eventually(partial(_tighten, system, role, group, megabytes), "a limit")
         with suppress(TooLate):
             eventually(lambda: group.kills > before, "an OOM kill", PATIENCE_S)

@@ -19,6 +19,7 @@ WIPED_FIGURE = "data folder deleted under load: 0 lost, all re-driven within 60 
 
 RATE = 60.0  # orders a second
 REDRIVEN_S = 60.0
+OFTEN = {"AUDIT_SECONDS": "1"}  # the sample does not wait for the usual 5
 LOOK_S = 0.05
 PENDING = "SELECT count(*) FROM outbox WHERE published_at IS NULL"
 
@@ -28,7 +29,7 @@ def topology(chaos: Chaos) -> Result:
     """What is not confirmed goes again by itself, what is lost by the auditor."""
     purged = chaos.size(300, 1_000)
     problems: list[str] = []
-    with chaos.system() as system:
+    with chaos.system(**chaos.size(OFTEN, {})) as system:
         url = system.environment["BROKER_URL"]
         system.start()
         load = Load(system, system.make_products(), seed=chaos.seed, rate=3 * RATE)
@@ -116,7 +117,7 @@ def _redriven(system: System) -> tuple[float, list[str]]:
 def wiped(chaos: Chaos) -> Result:
     """A broker that comes back empty, with messages lost that it had confirmed."""
     orders = chaos.size(100, 2_000)
-    with chaos.system() as system:
+    with chaos.system(**chaos.size(OFTEN, {})) as system:
         system.start(*USUAL, "auditor")
         rabbitmq = system.servers.rabbitmq
         load = Load(system, system.make_products(), seed=chaos.seed, rate=RATE)

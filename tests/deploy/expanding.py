@@ -1,7 +1,7 @@
 """Whether a migration only adds: the version before it has to go on working.
 
-And which tables it locks together: a transaction of that version may lock them the other
-way round, which is a deadlock.
+And which tables it locks together: that version may lock two of them the other way
+round, which is a deadlock.
 
 One that takes something away, after no version needs it any more, says so:
 
