@@ -14,6 +14,7 @@ from chaos.system import System
 from chaos.waiting import eventually
 
 PATIENCE_S = 20.0  # without any progress
+EMPTY_S = 10.0  # for the broker to count that nothing is left
 TOLD = 10  # violations of one kind that are told
 MOST_CONNECTIONS = 60  # of all roles to one database
 
@@ -80,7 +81,7 @@ def _at_rest(system: System, parked: int) -> Iterator[str]:
     direct = system.broker_url
     _end(system, "relay")
     with suppress(TooLate):
-        eventually(lambda: queues.ready(direct, queues.EVENTS) == 0, "empty", 10)
+        eventually(lambda: queues.ready(direct, queues.EVENTS) == 0, "empty", EMPTY_S)
     _end(system, "consumer")  # what it held unsettled is ready again
     for queue in (queues.EVENTS, queues.DEAD_LETTERS):
         found = queues.ready(direct, queue)

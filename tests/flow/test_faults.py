@@ -22,7 +22,7 @@ def test_orders_placed_before_the_first_consumer_ever_started_are_counted(
     system: System,
 ) -> None:
     system.start("commands", "queries", "relay")
-    load = Load(system, system.make_products())
+    load = Load(system, system.make_products(), batch=10)
     with load.running():
         load.wait_for(1000)
     system.start("consumer")

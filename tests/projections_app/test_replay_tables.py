@@ -22,7 +22,8 @@ pytestmark = [
 DEFINITION = """
     SELECT relname, relkind::text, relnamespace::regnamespace::text, reloptions,
            relowner::regrole::text, pg_get_indexdef(pg_class.oid),
-           coalesce(relacl, acldefault('r', relowner))::text,
+           coalesce(relacl, acldefault(
+               (CASE relkind WHEN 'S' THEN 's' ELSE 'r' END)::"char", relowner))::text,
            (SELECT array_agg(conname || pg_get_constraintdef(oid) ORDER BY conname)
             FROM pg_constraint WHERE conrelid = pg_class.oid),
            (SELECT array_agg(attname || format_type(atttypid, atttypmod)
