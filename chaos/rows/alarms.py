@@ -37,7 +37,7 @@ PUBLISHED = "SELECT count(*) FROM outbox WHERE published_at IS NOT NULL"
 
 def alarms(chaos: Chaos) -> Result:
     """The broker stops reading what publishers send, first for memory, then disk."""
-    lasting = chaos.size(6.0, 60.0)  # longer than a transaction may
+    lasting = chaos.size(6.0, 65.0)  # longer than a transaction may
     figures: dict[str, object] = {}
     problems: list[str] = []
     with chaos.system() as system:

@@ -41,18 +41,15 @@ CHANGED = re.compile(
 
 def locked_together(migration: Migration) -> set[str]:
     """Tables that other versions know and that are locked until one commit."""
-    operations = [*_in_the_database(migration.operations)]
-    made = {each.name_lower for each in operations if isinstance(each, CreateModel)}
-    changed = {
-        _table(migration.app_label, name)
-        for each in operations
-        if (name := getattr(each, "model_name_lower", None)) and name not in made
-    }
-    for each in operations:
-        if isinstance(each, RunSQL):
+    made, changed = set(), set()
+    for each in _in_the_database(migration.operations):
+        if isinstance(each, CreateModel):
+            made.add(_table(migration.app_label, each.name_lower))
+        elif isinstance(each, RunSQL):
             changed |= {one or other for one, other in CHANGED.findall(str(each.sql))}
-    new = {_table(migration.app_label, name) for name in made}
-    return changed - new if migration.atomic else set()
+        elif name := getattr(each, "model_name_lower", None):
+            changed.add(_table(migration.app_label, name))
+    return changed - made if migration.atomic else set()
 
 
 def _in_the_database(operations: Iterable[Operation]) -> Iterator[Operation]:
